@@ -1,0 +1,116 @@
+package assess
+
+import (
+	"hash/crc32"
+	"strings"
+	"time"
+)
+
+// APIKey lets a program act for an organization. The key itself is shown once and never stored.
+type APIKey struct {
+	ID         APIKeyID
+	Org        OrgID
+	Mode       Mode
+	Name       string
+	Start      string // the key's first characters, "ak_live_Ab12", to tell keys apart
+	CreatedBy  MemberID
+	Creator    string // the creator's name
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero means never
+	RevokedAt  time.Time // zero means not revoked
+	LastUsedAt time.Time // exact to a minute; zero means never
+}
+
+// The exact messages of the public contract.
+const (
+	MessageKeyRequired = "API key is required"
+	MessageKeyInvalid  = "Invalid API key"
+	MessageKeyExpired  = "API key has expired"
+	MessageKeyRevoked  = "API key has been revoked"
+)
+
+// Usable is nil when the key may be used at now, else Unauthenticated.
+func (k APIKey) Usable(now time.Time) error {
+	switch {
+	case !k.RevokedAt.IsZero():
+		return Errorf(Unauthenticated, MessageKeyRevoked)
+	case !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt):
+		return Errorf(Unauthenticated, MessageKeyExpired)
+	default:
+		return nil
+	}
+}
+
+// Actor is the key, acting.
+func (k APIKey) Actor() Actor {
+	return Actor{Org: k.Org, Mode: k.Mode, Kind: ByKey, ID: string(k.ID), Name: k.Name}
+}
+
+// NewAPIKey is what one says to make a key. ExpiresInDays 0 means never.
+type NewAPIKey struct {
+	Name          string
+	Mode          Mode
+	ExpiresInDays int
+}
+
+// MaxKeyDays bounds the life of a key that expires: five years.
+const MaxKeyDays = 5 * 365
+
+// Validate checks the wish. Errors: Invalid.
+func (n NewAPIKey) Validate() error {
+	var p problems
+	p.line("name", n.Name, true, MaxNameRunes)
+	p.when(n.Mode != Live && n.Mode != Test, "mode", "must be live or test")
+	p.when(n.ExpiresInDays < 0 || n.ExpiresInDays > MaxKeyDays, "expiresInDays", "must be between 1 and %d, or empty for never", MaxKeyDays)
+	return p.err()
+}
+
+// A key is "ak_live_" or "ak_test_", 24 random characters and a checksum of 6, all of the alphabet below: 142.9 bits. The
+// checksum (CRC-32, IEEE) also covers the prefix, so that a typo or a swapped mode is refused without a look-up.
+const (
+	keyAlphabet    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	KeyRandomChars = 24
+	keySumChars    = 6
+	keyStartChars  = 4
+)
+
+// FormatAPIKey makes a key from random, which gives KeyRandomChars or more bytes below 248 (rejection sampling: larger ones
+// would favour some characters).
+func FormatAPIKey(mode Mode, random []byte) (key, start string) {
+	var b strings.Builder
+	b.WriteString(keyPrefix(mode))
+	for _, c := range random[:KeyRandomChars] {
+		b.WriteByte(keyAlphabet[int(c)%len(keyAlphabet)])
+	}
+	body := b.String()
+	return body + keyChecksum(body), body[:len(keyPrefix(mode))+keyStartChars]
+}
+
+// APIKeyMode is the mode that a well-formed key says, and false for anything that cannot be a key.
+func APIKeyMode(key string) (Mode, bool) {
+	for _, mode := range []Mode{Live, Test} {
+		prefix := keyPrefix(mode)
+		if strings.HasPrefix(key, prefix) && len(key) == len(prefix)+KeyRandomChars+keySumChars {
+			body, sum := key[:len(key)-keySumChars], key[len(key)-keySumChars:]
+			return mode, keyCharsOnly(body[len(prefix):]) && sum == keyChecksum(body)
+		}
+	}
+	return "", false
+}
+
+func keyPrefix(mode Mode) string { return "ak_" + string(mode) + "_" }
+
+func keyCharsOnly(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(keyAlphabet, r) })
+}
+
+// keyChecksum is CRC-32 in base 62, left-padded with "0".
+func keyChecksum(body string) string {
+	sum := crc32.ChecksumIEEE([]byte(body))
+	var digits [keySumChars]byte
+	for i := keySumChars - 1; i >= 0; i-- {
+		digits[i] = keyAlphabet[sum%62]
+		sum /= 62
+	}
+	return string(digits[:])
+}

@@ -1,0 +1,277 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AssessmentStatus is where an assessment stands in its life.
+type AssessmentStatus string
+
+// The statuses. Only published assessments can be sent; archived ones are out of sight and keep their invites.
+const (
+	Draft     AssessmentStatus = "draft"
+	Published AssessmentStatus = "published"
+	Archived  AssessmentStatus = "archived"
+)
+
+// AssessmentStatuses lists the statuses.
+func AssessmentStatuses() []AssessmentStatus { return []AssessmentStatus{Draft, Published, Archived} }
+
+// Assessment is a set of questions that candidates are invited to answer. Draft is what members edit; publishing freezes a
+// copy of it as the next version, which never changes. Invites are pinned to a version.
+type Assessment struct {
+	ID          AssessmentID
+	Org         OrgID
+	Status      AssessmentStatus
+	Version     int // the newest published version; 0 means never published
+	Revision    int // rises with every change of Draft; guards against overwriting somebody else's
+	Draft       Content
+	Published   bool // whether Draft equals the newest version
+	Tags        []TagID
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	PublishedAt time.Time
+}
+
+// Content is all that an assessment says: what the editor edits and a version freezes.
+type Content struct {
+	Name         string
+	Description  string            // for members only
+	Introduction map[string]string // for candidates, by language
+	Closing      map[string]string // after the last answer, by language
+	Languages    []string          // the first is the primary one
+	Format       Format            // the default of questions
+	AnswerFormat Format            // the default of answers
+	Proctoring   Proctoring        // what invites ask for unless they say otherwise
+	Questions    []Question
+}
+
+// Proctoring says what is observed while a candidate answers.
+type Proctoring struct {
+	ScreenRecording, WebcamMonitoring, IDCapture bool
+}
+
+// NewContent is the content of a new assessment.
+func NewContent(name string, languages []string) Content {
+	return Content{
+		Name: CleanLine(name), Languages: languages, Format: AudioFormat, AnswerFormat: AudioFormat,
+		Introduction: map[string]string{}, Closing: map[string]string{},
+		Proctoring: Proctoring{ScreenRecording: true, WebcamMonitoring: true, IDCapture: true},
+	}
+}
+
+// Primary is the language that stands in where a translation is missing.
+func (c Content) Primary() string {
+	if len(c.Languages) == 0 {
+		return InterfaceLanguages()[0]
+	}
+	return c.Languages[0]
+}
+
+// TotalPoints is the sum of the questions' points.
+func (c Content) TotalPoints() int {
+	sum := 0
+	for _, q := range c.Questions {
+		sum += q.Points
+	}
+	return sum
+}
+
+// FormatOf is how q is asked, defaults resolved.
+func (c Content) FormatOf(q Question) Format {
+	if q.Format != "" {
+		return q.Format
+	}
+	return c.Format
+}
+
+// AnswerFormatOf is how q is answered, defaults resolved.
+func (c Content) AnswerFormatOf(q Question) Format {
+	if q.AnswerFormat != "" {
+		return q.AnswerFormat
+	}
+	return c.AnswerFormat
+}
+
+// Records reports whether answering may record sound and picture.
+func (c Content) Records() (sound, picture bool) {
+	for _, q := range c.Questions {
+		switch c.AnswerFormatOf(q) {
+		case AudioFormat:
+			sound = true
+		case VideoFormat:
+			sound, picture = true, true
+		}
+	}
+	return sound, picture
+}
+
+// Duration is how long a candidate needs at most: reading or hearing the question, preparing and answering, each once.
+func (c Content) Duration() time.Duration {
+	const perPrompt = 30 * time.Second
+	var d time.Duration
+	for _, q := range c.Questions {
+		d += perPrompt + time.Duration(q.Preparation+q.MaxAnswer)*time.Second
+	}
+	return d
+}
+
+// Clean is the content as it is stored: names on one line, texts trimmed, texts of languages that are gone dropped.
+func (c Content) Clean() Content {
+	c.Name = CleanLine(c.Name)
+	c.Description = CleanText(c.Description)
+	c.Introduction = cleanTexts(c.Introduction, c.Languages)
+	c.Closing = cleanTexts(c.Closing, c.Languages)
+	c.Questions = slices.Clone(c.Questions)
+	for i, q := range c.Questions {
+		c.Questions[i].Prompts = cleanTexts(q.Prompts, c.Languages)
+	}
+	return c
+}
+
+func cleanTexts(texts map[string]string, languages []string) map[string]string {
+	out := map[string]string{}
+	for _, language := range languages {
+		if text := CleanText(texts[language]); text != "" {
+			out[language] = text
+		}
+	}
+	return out
+}
+
+// Validate checks what a draft must hold at any time; a draft may be unfinished. Errors: Invalid.
+func (c Content) Validate() error {
+	var p problems
+	p.line("name", c.Name, true, MaxNameRunes)
+	p.when(LooksLikeURL(c.Name), "name", "must not contain a web address")
+	p.text("description", c.Description, MaxTextRunes)
+	for _, text := range c.Introduction {
+		p.text("introduction", text, MaxTextRunes)
+	}
+	for _, text := range c.Closing {
+		p.text("closing", text, MaxTextRunes)
+	}
+	p.languages("languages", c.Languages)
+	p.when(!knownFormat(c.Format), "defaultQuestionFormat", "must be text, audio, video or mixed")
+	p.when(!knownFormat(c.AnswerFormat), "defaultAnswerFormat", "must be text, audio, video or mixed")
+	p.when(len(c.Questions) > MaxQuestions, "questions", "must be at most %d", MaxQuestions)
+	seen := map[QuestionID]bool{}
+	for i, q := range c.Questions {
+		p.when(seen[q.ID], "questions", "must not hold the same question twice")
+		seen[q.ID] = true
+		q.check(&p, i)
+	}
+	return p.err()
+}
+
+func knownFormat(f Format) bool { return slices.Contains(Formats(), f) }
+
+// Finding is something that a linter has to say about a draft. A blocking one stops publishing.
+type Finding struct {
+	Question int // counted from 1; 0 means the assessment as a whole
+	Language string
+	Message  string
+	Blocking bool
+}
+
+// Lint says what stands between the draft and its publishing, and what its author may want to look at.
+func (c Content) Lint() []Finding {
+	var out []Finding
+	if len(c.Questions) == 0 {
+		out = append(out, Finding{Message: "Add at least one question.", Blocking: true})
+	}
+	for i, q := range c.Questions {
+		out = append(out, c.lintQuestion(i+1, q)...)
+	}
+	if len(c.Questions) > 0 && c.TotalPoints() == 0 {
+		out = append(out, Finding{Message: "No question has points, so nothing can be scored."})
+	}
+	if d := c.Duration(); d > 2*time.Hour {
+		out = append(out, Finding{Message: "It may take a candidate more than two hours."})
+	}
+	return out
+}
+
+func (c Content) lintQuestion(number int, q Question) []Finding {
+	var out []Finding
+	for _, language := range c.Languages {
+		if q.Prompts[language] == "" {
+			out = append(out, Finding{Question: number, Language: language, Message: "The prompt has no text.", Blocking: true})
+		}
+	}
+	if c.FormatOf(q) == MixedFormat {
+		out = append(out, Finding{Question: number, Message: "Choose how it is asked.", Blocking: true})
+	}
+	if c.AnswerFormatOf(q) == MixedFormat {
+		out = append(out, Finding{Question: number, Message: "Choose how it is answered.", Blocking: true})
+	}
+	if q.Points == 0 && c.TotalPoints() > 0 {
+		out = append(out, Finding{Question: number, Message: "It is worth no points."})
+	}
+	return out
+}
+
+// Publishable is nil when the assessment can be published as it stands. Errors: Conflict, with the first thing to mend.
+func (a Assessment) Publishable() error {
+	if a.Status == Archived {
+		return Errorf(Conflict, "This assessment is archived. Restore it before you publish it.")
+	}
+	for _, f := range a.Draft.Lint() {
+		if f.Blocking {
+			return Errorf(Conflict, "This assessment cannot be published yet. %s", f)
+		}
+	}
+	return nil
+}
+
+// String is the finding as a sentence: "Question 2 (es): The prompt has no text."
+func (f Finding) String() string {
+	switch {
+	case f.Question == 0:
+		return f.Message
+	case f.Language == "":
+		return fmt.Sprintf("Question %d: %s", f.Question, f.Message)
+	default:
+		return fmt.Sprintf("Question %d (%s): %s", f.Question, f.Language, f.Message)
+	}
+}
+
+// Sendable is nil when candidates can be invited to the assessment. Errors: Conflict, which says why not.
+func (a Assessment) Sendable() error {
+	switch a.Status {
+	case Published:
+		return nil
+	case Archived:
+		return Errorf(Conflict, "The assessment is archived. Restore it before inviting candidates.")
+	default:
+		return Errorf(Conflict, "The assessment is a draft. Publish it before inviting candidates.")
+	}
+}
+
+// AssessmentFilter narrows a list of assessments. Empty fields do not narrow. Without a Status, archived ones are left out.
+type AssessmentFilter struct {
+	Status AssessmentStatus
+	Search string // part of the name, whatever its case
+	Tag    TagID
+}
+
+// AssessmentSorts are the orders that a list of assessments can have; the first is the default.
+func AssessmentSorts() []string { return []string{"created_at", "updated_at", "name"} }
+
+// AssessmentSummary is an assessment in a list: what is published, or the draft while nothing is.
+type AssessmentSummary struct {
+	ID            AssessmentID
+	Name          string
+	Status        AssessmentStatus
+	Format        Format
+	AnswerFormat  Format
+	Languages     []string
+	QuestionCount int
+	TotalPoints   int
+	InviteCount   int // ever sent, in the asked mode
+	Version       int
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}

@@ -1,0 +1,125 @@
+package assess
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Kind classes an error by what its receiver can do about it.
+type Kind string
+
+// The kinds. Anything that is not an *Error counts as internal and is never shown to anybody.
+const (
+	Invalid         Kind = "invalid"         // the input breaks a rule; Problems name the fields
+	Unauthenticated Kind = "unauthenticated" // nobody, or nobody we know
+	Forbidden       Kind = "forbidden"       // known, and not allowed
+	NotFound        Kind = "not_found"       // does not exist, or belongs to another organization
+	Conflict        Kind = "conflict"        // true before, or for another state, but not now
+	Gone            Kind = "gone"            // existed and is over for good: an expired or revoked link
+	TooLarge        Kind = "too_large"       // more bytes or items than allowed
+	Reused          Kind = "reused"          // an idempotency key that came with another body before
+	RateLimited     Kind = "rate_limited"    // too many in too short a time
+	Unavailable     Kind = "unavailable"     // our side cannot right now; the same call may work later
+)
+
+// Problem is one broken rule of one field, as a phrase that follows the field's name: "must be a valid email address".
+type Problem struct {
+	Field   string // as the client wrote it: "recipientEmail"
+	Message string
+}
+
+func (p Problem) String() string {
+	if p.Field == "" {
+		return p.Message
+	}
+	return p.Field + " " + p.Message
+}
+
+// Error is a failure that its receiver may read. Message is a sentence for people; Err, when set, is for the log only.
+type Error struct {
+	Kind     Kind
+	Message  string
+	Problems []Problem
+	Err      error
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Message + ": " + e.Err.Error()
+	}
+	return e.Message
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf makes an error of the given kind with a message for its receiver.
+func Errorf(kind Kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// KindOf is the kind of err, or "" for nil and for an error that is not ours (internal).
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
+
+// httpStatus is the one table from kind to HTTP status.
+var httpStatus = map[Kind]int{
+	Invalid:         http.StatusBadRequest,
+	Unauthenticated: http.StatusUnauthorized,
+	Forbidden:       http.StatusForbidden,
+	NotFound:        http.StatusNotFound,
+	Conflict:        http.StatusConflict,
+	Gone:            http.StatusGone,
+	TooLarge:        http.StatusRequestEntityTooLarge,
+	Reused:          http.StatusUnprocessableEntity,
+	RateLimited:     http.StatusTooManyRequests,
+	Unavailable:     http.StatusServiceUnavailable,
+}
+
+// HTTPStatus is the status that answers err: 200 for nil, 500 for anything that is not ours.
+func HTTPStatus(err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	if status, ok := httpStatus[KindOf(err)]; ok {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// problems collects what is wrong with one input, so that the client learns all of it at once.
+type problems []Problem
+
+func (p *problems) add(field, format string, args ...any) {
+	*p = append(*p, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// when adds a problem if bad holds.
+func (p *problems) when(bad bool, field, format string, args ...any) {
+	if bad {
+		p.add(field, format, args...)
+	}
+}
+
+// err is nil without problems, else an Invalid error that joins them.
+func (p problems) err() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return InvalidFields(p...)
+}
+
+// InvalidFields makes an Invalid error of the given problems, joined with "; ".
+func InvalidFields(ps ...Problem) *Error {
+	texts := make([]string, len(ps))
+	for i, p := range ps {
+		texts[i] = p.String()
+	}
+	return &Error{Kind: Invalid, Message: strings.Join(texts, "; "), Problems: ps}
+}

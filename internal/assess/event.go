@@ -1,0 +1,59 @@
+package assess
+
+import "time"
+
+// EventType names what happened. The invite.* names are also those of webhooks.
+type EventType string
+
+// The event types.
+const (
+	InviteCreated        EventType = "invite.created"
+	InviteSent           EventType = "invite.sent"
+	InviteDeliveryFailed EventType = "invite.delivery_failed"
+	InviteAccepted       EventType = "invite.accepted"
+	InviteStarted        EventType = "invite.started"
+	InviteCompleted      EventType = "invite.completed"
+	InviteExpired        EventType = "invite.expired"
+	InviteRevoked        EventType = "invite.revoked"
+	InviteExtended       EventType = "invite.extended"
+	InviteResent         EventType = "invite.resent"
+	InviteReaddressed    EventType = "invite.readdressed"
+	AssessmentPublished  EventType = "assessment.published"
+)
+
+// Event is one thing that happened, written in the transaction that made it happen and never changed. Sequence counts an
+// organization's events without gaps.
+type Event struct {
+	ID         EventID
+	Org        OrgID
+	Mode       Mode
+	Sequence   int64
+	Type       EventType
+	Invite     InviteID     // empty where none is concerned
+	Assessment AssessmentID // empty where none is concerned
+	Actor      ActorKind
+	ActorID    string
+	ActorName  string
+	Note       string // one line for the timeline: "until 14 February 2025"; may be empty
+	At         time.Time
+}
+
+// EventOf is an event about the invite, as actor a caused it at now.
+func EventOf(id EventID, typ EventType, a Actor, inv Invite, note string, now time.Time) Event {
+	return Event{
+		ID: id, Org: inv.Org, Mode: inv.Mode, Type: typ, Invite: inv.ID, Assessment: inv.Assessment,
+		Actor: a.Kind, ActorID: a.ID, ActorName: a.Name, Note: note, At: now,
+	}
+}
+
+// Acceptance proves what a candidate agreed to: the notice's very text, when, in which language and from which network.
+type Acceptance struct {
+	Org           OrgID
+	Invite        InviteID
+	NoticeVersion int
+	NoticeSHA256  string // of Notice, hexadecimal
+	Notice        string
+	Language      string
+	Network       string // the address shortened to /24 (IPv4) or /48 (IPv6)
+	At            time.Time
+}

@@ -1,0 +1,215 @@
+package assess
+
+import (
+	"strings"
+	"time"
+)
+
+// InviteStatus is the public status of an invite. There is no other, ever.
+type InviteStatus string
+
+// The statuses.
+const (
+	Pending   InviteStatus = "pending"   // sent, nothing agreed yet
+	Accepted  InviteStatus = "accepted"  // the candidate has agreed to the notice
+	Started   InviteStatus = "started"   // the clock runs
+	Completed InviteStatus = "completed" // submitted, by the candidate or by the clock
+	Expired   InviteStatus = "expired"   // not started in time
+	Revoked   InviteStatus = "revoked"   // taken back by a member, or withdrawn by the candidate
+)
+
+// InviteStatuses lists the statuses in the order of an invite's life.
+func InviteStatuses() []InviteStatus {
+	return []InviteStatus{Pending, Accepted, Started, Completed, Expired, Revoked}
+}
+
+// Reasons that explain a status where the status alone does not.
+const (
+	ReasonCandidate = "candidate"
+	ReasonTimeLimit = "time_limit"
+	ReasonWithdrawn = "withdrawn_by_candidate"
+)
+
+// Delivery is where the invite's mail stands. It never changes the invite's status.
+type Delivery string
+
+// The deliveries.
+const (
+	MailQueued   Delivery = "queued"   // waits for its job, or for its next try
+	MailSending  Delivery = "sending"  // handed to the mail server, answer not yet known
+	MailSent     Delivery = "sent"     // taken by the mail server, or by the built-in mailbox
+	MailFailed   Delivery = "failed"   // refused for good, because of its address
+	MailInDoubt  Delivery = "in_doubt" // the connection broke after the last byte: it may have arrived
+	MailNone     Delivery = "none"     // nobody asked for a mail
+	MailCanceled Delivery = "canceled" // overtaken: the invite was revoked or completed before it left
+)
+
+// Invite asks one person to take one version of an assessment.
+type Invite struct {
+	ID             InviteID
+	Org            OrgID
+	Mode           Mode
+	Assessment     AssessmentID
+	Version        int
+	AssessmentName string // the version's
+	Email          string
+	Name           string // the recipient's; may be empty
+	Language       string // one of InterfaceLanguages
+	Message        string // from the inviter; may be empty
+	Grader         MemberID
+	Tags           []TagID
+	ReplayLimit    int // how often a question may be heard again; plays = 1 + ReplayLimit
+	RecordLimit    int // recording attempts an answer
+	Proctoring     Proctoring
+	Stored         InviteStatus // as last written; StatusAt tells the status
+	Reason         string
+	Delivery       Delivery
+	DeliveryError  string // what the mail server said, when it refused
+	TokenVersion   int    // raising it makes older links unknown
+	SentAt         time.Time
+	ExpiresAt      time.Time
+	AcceptedAt     time.Time
+	StartedAt      time.Time
+	CompletedAt    time.Time
+	RevokedAt      time.Time
+	CompleteBy     time.Time // once started
+	UpdatedAt      time.Time
+}
+
+// Limits of an invite, and what the API takes when a field is absent.
+const (
+	MaxLimit             = 100
+	MaxExpiresInDays     = 365
+	DefaultExpiresInDays = 30
+	DefaultLimit         = 1
+)
+
+// StatusAt is the invite's status at now: expiry is a matter of time, whatever has been written down.
+func (inv Invite) StatusAt(now time.Time) InviteStatus {
+	if (inv.Stored == Pending || inv.Stored == Accepted) && !now.Before(inv.ExpiresAt) {
+		return Expired
+	}
+	return inv.Stored
+}
+
+// Open reports whether the invite can still lead to an answer.
+func (s InviteStatus) Open() bool { return s == Pending || s == Accepted || s == Started }
+
+// NewInvite is what one says to invite somebody.
+type NewInvite struct {
+	Assessment    AssessmentID
+	Email         string
+	Name          string
+	Language      string // empty: the assessment's primary one, if the product speaks it, else English
+	Message       string
+	Grader        MemberID
+	Tags          []TagID
+	ReplayLimit   int
+	RecordLimit   int
+	ExpiresInDays int
+	Proctoring    ProctoringChoice
+}
+
+// ProctoringChoice says per switch on, off, or (nil) what the assessment says.
+type ProctoringChoice struct {
+	ScreenRecording, WebcamMonitoring, IDCapture *bool
+}
+
+// Or fills what was not chosen from p.
+func (c ProctoringChoice) Or(p Proctoring) Proctoring {
+	pick := func(choice *bool, otherwise bool) bool {
+		if choice != nil {
+			return *choice
+		}
+		return otherwise
+	}
+	return Proctoring{
+		ScreenRecording:  pick(c.ScreenRecording, p.ScreenRecording),
+		WebcamMonitoring: pick(c.WebcamMonitoring, p.WebcamMonitoring),
+		IDCapture:        pick(c.IDCapture, p.IDCapture),
+	}
+}
+
+// Validate checks the wish by itself. Errors: Invalid.
+func (n NewInvite) Validate() error {
+	var p problems
+	p.when(!ValidID(string(n.Assessment)), "assessmentId", "must be a UUID")
+	p.email("recipientEmail", n.Email)
+	p.line("recipientName", n.Name, false, MaxNameRunes)
+	p.when(LooksLikeURL(n.Name), "recipientName", "must not contain a web address")
+	p.when(n.Language != "" && !interfaceLanguage(n.Language), "language", "must be one of %s", strings.Join(InterfaceLanguages(), ", "))
+	p.text("customMessage", n.Message, MaxMessageRunes)
+	p.when(len(n.Tags) > MaxTags, "tags", "must be at most %d", MaxTags)
+	p.limits(n.ReplayLimit, n.RecordLimit, n.ExpiresInDays)
+	return p.err()
+}
+
+func (p *problems) limits(replay, record, days int) {
+	p.when(replay < 1 || replay > MaxLimit, "questionReplayLimit", "must be between 1 and %d", MaxLimit)
+	p.when(record < 1 || record > MaxLimit, "answerRecordLimit", "must be between 1 and %d", MaxLimit)
+	p.when(days < 1 || days > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
+}
+
+// Invite is the invite that the wish n makes at now. It checks the wish and whether the assessment can be sent; content is
+// that of the assessment's newest version. Errors: Invalid, Conflict.
+func (a Assessment) Invite(id InviteID, mode Mode, content Content, n NewInvite, now time.Time) (Invite, error) {
+	if err := n.Validate(); err != nil {
+		return Invite{}, err
+	}
+	if err := a.Sendable(); err != nil {
+		return Invite{}, err
+	}
+	email, _ := Email(n.Email)
+	return Invite{
+		ID: id, Org: a.Org, Mode: mode, Assessment: a.ID, Version: a.Version, AssessmentName: content.Name,
+		Email: email, Name: CleanLine(n.Name), Language: n.language(content), Message: CleanText(n.Message),
+		Grader: n.Grader, Tags: n.Tags, ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
+		Proctoring: n.Proctoring.Or(content.Proctoring), Stored: Pending, Delivery: MailQueued, TokenVersion: 1,
+		SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)), UpdatedAt: now,
+	}, nil
+}
+
+func (n NewInvite) language(content Content) string {
+	switch {
+	case n.Language != "":
+		return n.Language
+	case interfaceLanguage(content.Primary()):
+		return content.Primary()
+	default:
+		return InterfaceLanguages()[0]
+	}
+}
+
+func interfaceLanguage(tag string) bool {
+	for _, language := range InterfaceLanguages() {
+		if tag == language {
+			return true
+		}
+	}
+	return false
+}
+
+// days is n times 24 hours, whatever clocks do in between.
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+// InviteFilter narrows a list of invites. Empty fields do not narrow.
+type InviteFilter struct {
+	Assessment AssessmentID
+	Status     InviteStatus
+	Search     string // part of the address or name, whatever its case
+	Tag        TagID
+	Grader     MemberID
+	Delivery   Delivery
+}
+
+// InviteSorts are the orders that a list of invites can have; the first is the default.
+func InviteSorts() []string { return []string{"sent_at", "status", "expires_at"} }
+
+// ExtendTo is the new deadline, days after now. Errors: Invalid when it is not later than the present one.
+func (inv Invite) ExtendTo(now time.Time, extraDays int) (time.Time, error) {
+	var p problems
+	p.when(extraDays < 1 || extraDays > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
+	until := now.Add(days(extraDays))
+	p.when(p == nil && !until.After(inv.ExpiresAt), "expiresInDays", "must lead to a later deadline than the present one")
+	return until, p.err()
+}

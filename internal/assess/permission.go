@@ -1,0 +1,115 @@
+package assess
+
+import "slices"
+
+// Role is what a member is in an organization.
+type Role string
+
+// The roles, mightiest first.
+const (
+	Owner     Role = "owner"     // everything, owners included
+	Admin     Role = "admin"     // everything but making and unmaking owners
+	Recruiter Role = "recruiter" // writes assessments, invites candidates, sees results
+	Grader    Role = "grader"    // sees completed invites assigned to them, and scores those
+	Viewer    Role = "viewer"    // sees assessments, invites and results; changes nothing
+)
+
+// Roles lists the roles, mightiest first.
+func Roles() []Role { return []Role{Owner, Admin, Recruiter, Grader, Viewer} }
+
+// Permission is one thing that somebody may do. Every route names the one that it needs.
+type Permission string
+
+// The permissions.
+const (
+	ReadAssessments    Permission = "read assessments"
+	WriteAssessments   Permission = "write assessments"
+	ReadInvites        Permission = "read invites"
+	ReadAssigned       Permission = "read assigned invites"
+	InviteCandidates   Permission = "invite candidates"
+	ReadMembers        Permission = "read members"
+	ManageMembers      Permission = "manage members"
+	ReadTags           Permission = "read tags"
+	ManageTags         Permission = "manage tags"
+	ManageKeys         Permission = "manage API keys"
+	ManageOrganization Permission = "manage the organization"
+	ReadMail           Permission = "read the mailbox"
+	ManageSelf         Permission = "manage one's own profile"
+)
+
+// Permissions lists every permission.
+func Permissions() []Permission {
+	return []Permission{
+		ReadAssessments, WriteAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ManageMembers,
+		ReadTags, ManageTags, ManageKeys, ManageOrganization, ReadMail, ManageSelf,
+	}
+}
+
+var rolePermissions = map[Role][]Permission{
+	Owner: Permissions(),
+	Admin: Permissions(),
+	Recruiter: {
+		ReadAssessments, WriteAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ReadTags, ManageTags,
+		ManageSelf,
+	},
+	Grader: {ReadAssigned, ManageSelf},
+	Viewer: {ReadAssessments, ReadInvites, ReadAssigned, ReadMembers, ReadTags, ManageSelf},
+}
+
+// keyPermissions are what an API key may do: all that the public API offers, nothing that only a person should.
+var keyPermissions = []Permission{ReadAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ReadTags, ManageTags}
+
+// May reports whether the role has the permission.
+func (r Role) May(p Permission) bool { return slices.Contains(rolePermissions[r], p) }
+
+// ActorKind says what sort of somebody acts.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	ByMember    ActorKind = "member"
+	ByKey       ActorKind = "api_key"
+	ByCandidate ActorKind = "candidate"
+	BySystem    ActorKind = "system" // a job, or the operator at the command line
+)
+
+// Actor is who acts, in which organization, on live or on test data.
+type Actor struct {
+	Org  OrgID
+	Mode Mode
+	Kind ActorKind
+	ID   string // the member's or key's id; empty for a candidate and the system
+	Name string // for the timeline, as it was when they acted
+	Role Role   // of a member
+}
+
+// May is nil when the actor has the permission, else Forbidden.
+func (a Actor) May(p Permission) error {
+	if a.Can(p) {
+		return nil
+	}
+	return Errorf(Forbidden, "You are not allowed to %s.", p)
+}
+
+// Can reports whether the actor has the permission.
+func (a Actor) Can(p Permission) bool {
+	switch a.Kind {
+	case ByMember:
+		return a.Role.May(p)
+	case ByKey:
+		return slices.Contains(keyPermissions, p)
+	case BySystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Mode keeps the two worlds of an organization apart: what is made in one is invisible in the other.
+type Mode string
+
+// The modes.
+const (
+	Live Mode = "live"
+	Test Mode = "test" // mail is captured, never sent
+)
