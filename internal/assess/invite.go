@@ -44,36 +44,41 @@ const (
 	MailCanceled Delivery = "canceled" // overtaken: the invite was revoked or completed before it left
 )
 
-// Invite asks one person to take one version of an assessment.
-type Invite struct {
+// InviteSummary is what lists show of an invite.
+type InviteSummary struct {
 	ID             InviteID
 	Org            OrgID
 	Mode           Mode
 	Assessment     AssessmentID
-	Version        int
-	AssessmentName string // the version's
+	AssessmentName string // as the version says it that the invite is pinned to
 	Email          string
-	Name           string // the recipient's; may be empty
-	Language       string // one of InterfaceLanguages
-	Message        string // from the inviter; may be empty
-	Grader         MemberID
-	Tags           []TagID
+	Name           string       // the recipient's; may be empty
+	Stored         InviteStatus // as last written; StatusAt tells the status
+	Delivery       Delivery
 	ReplayLimit    int // how often a question may be heard again; plays = 1 + ReplayLimit
 	RecordLimit    int // recording attempts an answer
-	Proctoring     Proctoring
-	Stored         InviteStatus // as last written; StatusAt tells the status
-	Reason         string
-	Delivery       Delivery
-	DeliveryError  string // what the mail server said, when it refused
-	TokenVersion   int    // raising it makes older links unknown
 	SentAt         time.Time
 	ExpiresAt      time.Time
 	AcceptedAt     time.Time
 	StartedAt      time.Time
 	CompletedAt    time.Time
-	RevokedAt      time.Time
-	CompleteBy     time.Time // once started
-	UpdatedAt      time.Time
+}
+
+// Invite asks one person to take one version of an assessment.
+type Invite struct {
+	InviteSummary
+	Version       int
+	Language      string // one of InterfaceLanguages
+	Message       string // from the inviter; may be empty
+	Grader        MemberID
+	Tags          []TagID
+	Proctoring    Proctoring
+	Reason        string
+	DeliveryError string // what the mail server said, when it refused
+	TokenVersion  int    // raising it makes older links unknown
+	RevokedAt     time.Time
+	CompleteBy    time.Time // once started
+	UpdatedAt     time.Time
 }
 
 // Limits of an invite, and what the API takes when a field is absent.
@@ -85,7 +90,7 @@ const (
 )
 
 // StatusAt is the invite's status at now: expiry is a matter of time, whatever has been written down.
-func (inv Invite) StatusAt(now time.Time) InviteStatus {
+func (inv InviteSummary) StatusAt(now time.Time) InviteStatus {
 	if (inv.Stored == Pending || inv.Stored == Accepted) && !now.Before(inv.ExpiresAt) {
 		return Expired
 	}
@@ -161,11 +166,14 @@ func (a Assessment) Invite(id InviteID, mode Mode, content Content, n NewInvite,
 	}
 	email, _ := Email(n.Email)
 	return Invite{
-		ID: id, Org: a.Org, Mode: mode, Assessment: a.ID, Version: a.Version, AssessmentName: content.Name,
-		Email: email, Name: CleanLine(n.Name), Language: n.language(content), Message: CleanText(n.Message),
-		Grader: n.Grader, Tags: n.Tags, ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
-		Proctoring: n.Proctoring.Or(content.Proctoring), Stored: Pending, Delivery: MailQueued, TokenVersion: 1,
-		SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)), UpdatedAt: now,
+		InviteSummary: InviteSummary{
+			ID: id, Org: a.Org, Mode: mode, Assessment: a.ID, AssessmentName: content.Name,
+			Email: email, Name: CleanLine(n.Name), Stored: Pending, Delivery: MailQueued,
+			ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
+			SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)),
+		},
+		Version: a.Version, Language: n.language(content), Message: CleanText(n.Message), Grader: n.Grader, Tags: n.Tags,
+		Proctoring: n.Proctoring.Or(content.Proctoring), TokenVersion: 1, UpdatedAt: now,
 	}, nil
 }
 

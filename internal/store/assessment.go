@@ -1,0 +1,170 @@
+package store
+
+import "alfaone/internal/assess"
+
+const assessmentColumns = `org_id, id, status, version, revision, draft, is_published, created_at, updated_at, published_at`
+
+func scanAssessment(r row) (a assess.Assessment, err error) {
+	err = r.Scan(&a.Org, &a.ID, &a.Status, &a.Version, &a.Revision, jsonInto{&a.Draft}, &a.Published,
+		timeInto{&a.CreatedAt}, timeInto{&a.UpdatedAt}, timeInto{&a.PublishedAt})
+	return a, err
+}
+
+// Assessment reads an assessment with its draft and tags. Errors: NotFound.
+func (tx *Tx) Assessment(org assess.OrgID, id assess.AssessmentID) (assess.Assessment, error) {
+	a, err := one(tx, "assessment", scanAssessment, "SELECT "+assessmentColumns+" FROM assessments WHERE org_id = $1 AND id = $2", org, id)
+	if err != nil {
+		return a, err
+	}
+	a.Tags, err = tx.tagsOf("assessment_tags", "assessment_id", org, string(id))
+	return a, err
+}
+
+// AssessmentVersion reads the content of a published version. Errors: NotFound.
+func (tx *Tx) AssessmentVersion(org assess.OrgID, id assess.AssessmentID, version int) (assess.Content, error) {
+	return one(tx, "assessment version", func(r row) (c assess.Content, err error) { return c, r.Scan(jsonInto{&c}) },
+		"SELECT content FROM assessment_versions WHERE org_id = $1 AND assessment_id = $2 AND version = $3", org, id, version)
+}
+
+// InsertAssessment adds an assessment.
+func (tx *Tx) InsertAssessment(a assess.Assessment) error {
+	draft, languages, err := contentDocuments(a.Draft)
+	if err != nil {
+		return err
+	}
+	c := a.Draft
+	_, err = tx.exec(`INSERT INTO assessments (`+assessmentColumns+`, name, format, answer_format, languages, question_count, total_points)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		a.Org, a.ID, a.Status, a.Version, a.Revision, draft, a.Published, at(a.CreatedAt), at(a.UpdatedAt), at(a.PublishedAt),
+		c.Name, c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+	if err != nil {
+		return err
+	}
+	return tx.insertTags("assessment_tags", "assessment_id", a.Org, string(a.ID), a.Tags)
+}
+
+// UpdateAssessment writes an assessment that was read at the given revision; a.Revision is the new one. What lists show
+// follows the draft until something is published. Errors: Conflict when somebody else has changed it since.
+func (tx *Tx) UpdateAssessment(a assess.Assessment, revision int) error {
+	draft, _, err := contentDocuments(a.Draft)
+	if err != nil {
+		return err
+	}
+	n, err := tx.exec(`UPDATE assessments SET status = $4, version = $5, revision = $6, draft = $7, is_published = $8,
+		updated_at = $9, published_at = $10 WHERE org_id = $1 AND id = $2 AND revision = $3`,
+		a.Org, a.ID, revision, a.Status, a.Version, a.Revision, draft, a.Published, at(a.UpdatedAt), at(a.PublishedAt))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
+	}
+	if a.Version == 0 || a.Published {
+		return tx.showAssessment(a)
+	}
+	return nil
+}
+
+// showAssessment makes the draft what lists show.
+func (tx *Tx) showAssessment(a assess.Assessment) error {
+	c := a.Draft
+	languages, err := asJSON(c.Languages)
+	if err != nil {
+		return err
+	}
+	return tx.change("assessment", `UPDATE assessments SET name = $3, format = $4, answer_format = $5, languages = $6,
+		question_count = $7, total_points = $8 WHERE org_id = $1 AND id = $2`,
+		a.Org, a.ID, c.Name, c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+}
+
+// SetAssessmentTags replaces the tags of an assessment. Errors: NotFound when one is not the organization's.
+func (tx *Tx) SetAssessmentTags(org assess.OrgID, id assess.AssessmentID, tags []assess.TagID) error {
+	return tx.replaceTags("assessment_tags", "assessment_id", org, string(id), tags)
+}
+
+// InsertAssessmentVersion freezes the draft as version a.Version.
+func (tx *Tx) InsertAssessmentVersion(a assess.Assessment) error {
+	content, _, err := contentDocuments(a.Draft)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO assessment_versions (org_id, assessment_id, version, content, published_at) VALUES ($1, $2, $3, $4, $5)`,
+		a.Org, a.ID, a.Version, content, at(a.PublishedAt))
+	return err
+}
+
+func contentDocuments(c assess.Content) (content, languages string, err error) {
+	if content, err = asJSON(c); err != nil {
+		return "", "", err
+	}
+	languages, err = asJSON(c.Languages)
+	return content, languages, err
+}
+
+// assessmentSorts are the orders of a list of assessments.
+var assessmentSorts = map[string]string{"created_at": "created_at", "updated_at": "updated_at", "name": "name"}
+
+// Assessments reads a page of assessments, with how many fit the filter. Invites are counted in the given mode.
+func (tx *Tx) Assessments(org assess.OrgID, mode assess.Mode, f assess.AssessmentFilter, page assess.Page) ([]assess.AssessmentSummary, int, error) {
+	var w where
+	w.add("org_id = ?", org)
+	if f.Status == "" {
+		w.add("status <> ?", assess.Archived)
+	}
+	addIf(&w, f.Status, "status = ?")
+	if f.Search != "" {
+		w.add(`lower(name) LIKE ? ESCAPE '\'`, contains(f.Search))
+	}
+	addIf(&w, f.Tag, "id IN (SELECT assessment_id FROM assessment_tags WHERE tag_id = ?)")
+	items, total, err := pageOf(tx, scanSummary, summaryColumns, "assessments", &w, page, assessmentSorts[page.Sort])
+	if err != nil {
+		return nil, 0, err
+	}
+	return items, total, tx.countInvitesOf(org, mode, items)
+}
+
+const summaryColumns = `id, name, status, format, answer_format, languages, question_count, total_points, version, created_at, updated_at`
+
+func scanSummary(r row) (s assess.AssessmentSummary, err error) {
+	err = r.Scan(&s.ID, &s.Name, &s.Status, &s.Format, &s.AnswerFormat, jsonInto{&s.Languages}, &s.QuestionCount, &s.TotalPoints,
+		&s.Version, timeInto{&s.CreatedAt}, timeInto{&s.UpdatedAt})
+	return s, err
+}
+
+// AssessmentSummary reads one assessment as lists show it. Errors: NotFound.
+func (tx *Tx) AssessmentSummary(org assess.OrgID, mode assess.Mode, id assess.AssessmentID) (assess.AssessmentSummary, error) {
+	s, err := one(tx, "assessment", scanSummary, "SELECT "+summaryColumns+" FROM assessments WHERE org_id = $1 AND id = $2", org, id)
+	if err != nil {
+		return s, err
+	}
+	one := []assess.AssessmentSummary{s}
+	err = tx.countInvitesOf(org, mode, one)
+	return one[0], err
+}
+
+// countInvitesOf fills in how many invites were ever sent for each.
+func (tx *Tx) countInvitesOf(org assess.OrgID, mode assess.Mode, items []assess.AssessmentSummary) error {
+	type count struct {
+		id assess.AssessmentID
+		n  int
+	}
+	var w where
+	w.add("org_id = ?", org)
+	w.add("mode = ?", mode)
+	if len(items) == 1 {
+		w.add("assessment_id = ?", items[0].ID)
+	}
+	counts, err := list(tx, func(r row) (c count, err error) { return c, r.Scan(&c.id, &c.n) },
+		"SELECT assessment_id, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE "+w.String()+" GROUP BY assessment_id", w.args...)
+	if err != nil {
+		return err
+	}
+	byID := make(map[assess.AssessmentID]int, len(counts))
+	for _, c := range counts {
+		byID[c.id] = c.n
+	}
+	for i := range items {
+		items[i].InviteCount = byID[items[i].ID]
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"alfaone/internal/assess"
+)
+
+// mapError turns what a driver says into a kind, so that nothing above this package knows a driver.
+func mapError(err error) error {
+	switch {
+	case err == nil, assess.KindOf(err) != "", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, sql.ErrNoRows):
+		return &assess.Error{Kind: assess.NotFound, Message: "not found", Err: err}
+	case isDiskFull(err):
+		return &assess.Error{Kind: assess.Unavailable, Message: "The server's storage is full.", Err: err}
+	case isBusy(err):
+		return &assess.Error{Kind: assess.Unavailable, Message: "The server is busy. Try again in a moment.", Err: err}
+	default:
+		return err
+	}
+}
+
+// violates reports whether err is the breach of a unique constraint or index, and if name is given, of that one.
+// SQLite names the columns of an index instead of the index; an expression index it names.
+func violates(err error, names ...string) bool {
+	var message string
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &pg) && pg.Code == "23505":
+		message = pg.ConstraintName
+	case errors.As(err, &lite) && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY):
+		message = lite.Error()
+	default:
+		return false
+	}
+	for _, name := range names {
+		if strings.Contains(message, name) {
+			return true
+		}
+	}
+	return len(names) == 0
+}
+
+// isRetryable reports a serialization failure or deadlock (PostgreSQL 40001, 40P01).
+func isRetryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+func isDiskFull(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	return errors.As(err, &pg) && pg.Code == "53100" || errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
+func isBusy(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.As(err, &lite):
+		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
+	case errors.As(err, &pg):
+		return strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P") // resources; shutting down
+	default:
+		return errors.As(err, &connect)
+	}
+}

@@ -1,0 +1,35 @@
+package store
+
+import "alfaone/internal/assess"
+
+const eventColumns = "org_id, sequence, id, mode, type, invite_id, assessment_id, actor, actor_id, actor_name, note, at"
+
+func scanEvent(r row) (e assess.Event, err error) {
+	return e, r.Scan(&e.Org, &e.Sequence, &e.ID, &e.Mode, &e.Type, &e.Invite, &e.Assessment, &e.Actor, &e.ActorID, &e.ActorName,
+		&e.Note, timeInto{&e.At})
+}
+
+// InsertEvent adds an event as the organization's next. Taking the number holds the organization's row until the commit, so
+// that numbers become visible in their order and without gaps.
+func (tx *Tx) InsertEvent(e assess.Event) error {
+	sequence, err := one(tx, "organization", func(r row) (n int64, err error) { return n, r.Scan(&n) },
+		"UPDATE organizations SET event_sequence = event_sequence + 1 WHERE id = $1 RETURNING event_sequence", e.Org)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		e.Org, sequence, e.ID, e.Mode, e.Type, e.Invite, e.Assessment, e.Actor, e.ActorID, e.ActorName, e.Note, at(e.At))
+	return err
+}
+
+// InviteEvents reads the events of an invite, the oldest first.
+func (tx *Tx) InviteEvents(org assess.OrgID, id assess.InviteID) ([]assess.Event, error) {
+	return list(tx, scanEvent, "SELECT "+eventColumns+` FROM events WHERE org_id = $1 AND invite_id = $2 AND invite_id <> ''
+		ORDER BY sequence`, org, id)
+}
+
+// RecentEvents reads the newest events of an organization in a mode.
+func (tx *Tx) RecentEvents(org assess.OrgID, mode assess.Mode, limit int) ([]assess.Event, error) {
+	return list(tx, scanEvent, "SELECT "+eventColumns+` FROM events WHERE org_id = $1 AND mode = $2
+		ORDER BY sequence DESC LIMIT $3`, org, mode, limit)
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"time"
+
+	"alfaone/internal/assess"
+)
+
+// IdempotencyKey names a request that is carried out once, however often it is sent.
+type IdempotencyKey struct {
+	Org   assess.OrgID
+	Mode  assess.Mode
+	Route string // "POST /api/v1/invites"
+	Key   string // as the client chose it
+}
+
+// Replay is what was answered the first time. Fingerprint identifies the body that was sent then.
+type Replay struct {
+	Fingerprint string
+	Resource    string
+	Status      int
+	Body        string
+}
+
+// ClaimIdempotencyKey takes the key for this transaction and reports true; or it reports false and what was answered when
+// another took it. It waits for a transaction that is just about to. The caller completes the key in the same transaction.
+func (tx *Tx) ClaimIdempotencyKey(k IdempotencyKey, fingerprint string) (Replay, bool, error) {
+	n, err := tx.exec(`INSERT INTO idempotency_keys (org_id, mode, route, key, fingerprint, resource_id, status, body, created_at)
+		VALUES ($1, $2, $3, $4, $5, '', 0, '', $6) ON CONFLICT DO NOTHING`, k.Org, k.Mode, k.Route, k.Key, fingerprint, at(tx.now))
+	if err != nil || n == 1 {
+		return Replay{}, n == 1, err
+	}
+	r, err := one(tx, "idempotency key", func(r row) (p Replay, err error) {
+		return p, r.Scan(&p.Fingerprint, &p.Resource, &p.Status, &p.Body)
+	}, "SELECT fingerprint, resource_id, status, body FROM idempotency_keys WHERE org_id = $1 AND mode = $2 AND route = $3 AND key = $4",
+		k.Org, k.Mode, k.Route, k.Key)
+	return r, false, err
+}
+
+// CompleteIdempotencyKey keeps what is answered.
+func (tx *Tx) CompleteIdempotencyKey(k IdempotencyKey, r Replay) error {
+	return tx.change("idempotency key", `UPDATE idempotency_keys SET resource_id = $5, status = $6, body = $7
+		WHERE org_id = $1 AND mode = $2 AND route = $3 AND key = $4`, k.Org, k.Mode, k.Route, k.Key, r.Resource, r.Status, r.Body)
+}
+
+// DeleteIdempotencyKeysBefore forgets keys first used before the given time, in every organization.
+func (tx *Tx) DeleteIdempotencyKeysBefore(before time.Time) error {
+	_, err := tx.exec("DELETE FROM idempotency_keys WHERE created_at < $1", at(before))
+	return err
+}

@@ -1,0 +1,168 @@
+package store
+
+import (
+	"time"
+
+	"alfaone/internal/assess"
+)
+
+const inviteSummaryColumns = `id, org_id, mode, assessment_id, assessment_name, email, name, status, delivery, replay_limit, record_limit,
+	sent_at, expires_at, accepted_at, started_at, completed_at`
+
+const inviteColumns = inviteSummaryColumns + `, version, language, message, grader_id, screen_recording, webcam, id_capture, reason,
+	delivery_error, token_version, revoked_at, complete_by, updated_at`
+
+func summaryFields(s *assess.InviteSummary) []any {
+	return []any{
+		&s.ID, &s.Org, &s.Mode, &s.Assessment, &s.AssessmentName, &s.Email, &s.Name, &s.Stored, &s.Delivery,
+		&s.ReplayLimit, &s.RecordLimit, timeInto{&s.SentAt}, timeInto{&s.ExpiresAt}, timeInto{&s.AcceptedAt},
+		timeInto{&s.StartedAt}, timeInto{&s.CompletedAt},
+	}
+}
+
+func scanInviteSummary(r row) (s assess.InviteSummary, err error) {
+	return s, r.Scan(summaryFields(&s)...)
+}
+
+func scanInvite(r row) (inv assess.Invite, err error) {
+	err = r.Scan(append(summaryFields(&inv.InviteSummary), &inv.Version, &inv.Language, &inv.Message, &inv.Grader,
+		&inv.Proctoring.ScreenRecording, &inv.Proctoring.WebcamMonitoring, &inv.Proctoring.IDCapture, &inv.Reason,
+		&inv.DeliveryError, &inv.TokenVersion, timeInto{&inv.RevokedAt}, timeInto{&inv.CompleteBy}, timeInto{&inv.UpdatedAt})...)
+	return inv, err
+}
+
+// Invite reads an invite with its tags. Errors: NotFound.
+func (tx *Tx) Invite(org assess.OrgID, mode assess.Mode, id assess.InviteID) (assess.Invite, error) {
+	inv, err := one(tx, "invite", scanInvite, "SELECT "+inviteColumns+" FROM invites WHERE org_id = $1 AND mode = $2 AND id = $3", org, mode, id)
+	if err != nil {
+		return inv, err
+	}
+	inv.Tags, err = tx.tagsOf("invite_tags", "invite_id", org, string(id))
+	return inv, err
+}
+
+// InviteByToken reads the invite whose link has this hash: the link alone says which organization. Errors: NotFound.
+func (tx *Tx) InviteByToken(hash string) (assess.Invite, error) {
+	return one(tx, "invite", scanInvite, "SELECT "+inviteColumns+" FROM invites WHERE token_hash = $1", hash)
+}
+
+// OpenInvite reads the id of the open invite of an address to an assessment; ok is false where there is none.
+func (tx *Tx) OpenInvite(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, email string) (id assess.InviteID, ok bool, err error) {
+	found, err := list(tx, func(r row) (id assess.InviteID, err error) { return id, r.Scan(&id) },
+		`SELECT id FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND lower(email) = lower($4)
+		AND status IN ('pending', 'accepted', 'started')`, org, mode, assessment, email)
+	return first(found), len(found) > 0, err
+}
+
+// InsertInvite adds an invite under the hash of its link. Errors: Conflict when the address has an open invite to the
+// assessment; NotFound for a tag that is not the organization's. The caller expires overdue invites first.
+func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
+	p := inv.Proctoring
+	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
+		inv.ID, inv.Org, inv.Mode, inv.Assessment, inv.AssessmentName, inv.Email, inv.Name, inv.Stored, inv.Delivery,
+		inv.ReplayLimit, inv.RecordLimit, at(inv.SentAt), at(inv.ExpiresAt), at(inv.AcceptedAt), at(inv.StartedAt),
+		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, inv.Grader, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
+		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt), tokenHash)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return tx.errOpenInvite(inv)
+	}
+	if err := tx.countInvite(inv, inv.Stored, 1); err != nil {
+		return err
+	}
+	return tx.insertTags("invite_tags", "invite_id", inv.Org, string(inv.ID), inv.Tags)
+}
+
+func (tx *Tx) errOpenInvite(inv assess.Invite) error {
+	id, _, err := tx.OpenInvite(inv.Org, inv.Mode, inv.Assessment, inv.Email)
+	if err != nil {
+		return err
+	}
+	return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment: %s", inv.Email, id)
+}
+
+// countInvite keeps the count of invites in a stored status.
+func (tx *Tx) countInvite(inv assess.Invite, status assess.InviteStatus, by int) error {
+	_, err := tx.exec(`INSERT INTO invite_counts (org_id, mode, assessment_id, status, n) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (org_id, mode, assessment_id, status) DO UPDATE SET n = invite_counts.n + EXCLUDED.n`,
+		inv.Org, inv.Mode, inv.Assessment, status, by)
+	return err
+}
+
+// MoveInvite writes the invite's new stored status, deadline and times, if status and deadline are still what they were when
+// it was read. It reports whether they were: of two rival moves one wins, and the loser reads again. Errors: Conflict when
+// reopening meets another open invite.
+func (tx *Tx) MoveInvite(was, inv assess.Invite) (bool, error) {
+	n, err := tx.exec(`UPDATE invites SET status = $6, reason = $7, expires_at = $8, accepted_at = $9, started_at = $10,
+		completed_at = $11, revoked_at = $12, complete_by = $13, updated_at = $14
+		WHERE org_id = $1 AND mode = $2 AND id = $3 AND status = $4 AND expires_at = $5`,
+		was.Org, was.Mode, was.ID, was.Stored, at(was.ExpiresAt), inv.Stored, inv.Reason, at(inv.ExpiresAt), at(inv.AcceptedAt),
+		at(inv.StartedAt), at(inv.CompletedAt), at(inv.RevokedAt), at(inv.CompleteBy), at(tx.now))
+	if violates(err, "invites_open", "invites.") {
+		return false, assess.Errorf(assess.Conflict, "%s has another open invite to this assessment by now.", inv.Email)
+	}
+	if err != nil || n == 0 || was.Stored == inv.Stored {
+		return n > 0, err
+	}
+	if err := tx.countInvite(inv, was.Stored, -1); err != nil {
+		return false, err
+	}
+	return true, tx.countInvite(inv, inv.Stored, 1)
+}
+
+// SetDelivery writes where the invite's mail stands.
+func (tx *Tx) SetDelivery(inv assess.Invite, d assess.Delivery, reason string) error {
+	return tx.change("invite", `UPDATE invites SET delivery = $4, delivery_error = $5, updated_at = $6
+		WHERE org_id = $1 AND mode = $2 AND id = $3`, inv.Org, inv.Mode, inv.ID, d, reason, at(tx.now))
+}
+
+// ReaddressInvite gives the invite another address and a new link. Errors: NotFound; Conflict when the address has an open
+// invite to the assessment.
+func (tx *Tx) ReaddressInvite(inv assess.Invite, tokenHash string) error {
+	err := tx.change("invite", `UPDATE invites SET email = $4, name = $5, token_version = $6, token_hash = $7, delivery = $8,
+		delivery_error = '', updated_at = $9 WHERE org_id = $1 AND mode = $2 AND id = $3`,
+		inv.Org, inv.Mode, inv.ID, inv.Email, inv.Name, inv.TokenVersion, tokenHash, inv.Delivery, at(tx.now))
+	if violates(err, "invites_open") {
+		return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment.", inv.Email)
+	}
+	return err
+}
+
+// OverdueInvites reads open invites whose deadline has passed by now, the most overdue first.
+func (tx *Tx) OverdueInvites(limit int) ([]assess.Invite, error) {
+	return list(tx, scanInvite, "SELECT "+inviteColumns+` FROM invites WHERE status IN ('pending', 'accepted') AND expires_at <= $1
+		ORDER BY expires_at, id LIMIT $2`, at(tx.now), limit)
+}
+
+// OverdueInvitesOf reads the overdue invites of one address to one assessment: they must not stand in a new one's way.
+func (tx *Tx) OverdueInvitesOf(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, email string) ([]assess.Invite, error) {
+	return list(tx, scanInvite, "SELECT "+inviteColumns+` FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3
+		AND lower(email) = lower($4) AND status IN ('pending', 'accepted') AND expires_at <= $5`,
+		org, mode, assessment, email, at(tx.now))
+}
+
+// InsertAcceptance keeps the proof of what the candidate agreed to.
+func (tx *Tx) InsertAcceptance(a assess.Acceptance) error {
+	_, err := tx.exec(`INSERT INTO acceptances (org_id, invite_id, notice_version, notice_sha256, notice, language, network, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		a.Org, a.Invite, a.NoticeVersion, a.NoticeSHA256, a.Notice, a.Language, a.Network, at(a.At))
+	return err
+}
+
+// Acceptance reads the proof of what the candidate agreed to. Errors: NotFound.
+func (tx *Tx) Acceptance(org assess.OrgID, invite assess.InviteID) (assess.Acceptance, error) {
+	return one(tx, "acceptance", func(r row) (a assess.Acceptance, err error) {
+		return a, r.Scan(&a.Org, &a.Invite, &a.NoticeVersion, &a.NoticeSHA256, &a.Notice, &a.Language, &a.Network, timeInto{&a.At})
+	}, `SELECT org_id, invite_id, notice_version, notice_sha256, notice, language, network, at FROM acceptances
+		WHERE org_id = $1 AND invite_id = $2`, org, invite)
+}
+
+// MailsToSince is how many invites an organization addressed to one mailbox since a time, in live mode.
+func (tx *Tx) MailsToSince(org assess.OrgID, email string, since time.Time) (int, error) {
+	return one(tx, "count", scanInt, `SELECT COUNT(*) FROM invites WHERE org_id = $1 AND mode = 'live' AND sent_at >= $2
+		AND lower(email) = lower($3)`, org, at(since), email)
+}

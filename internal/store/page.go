@@ -1,0 +1,52 @@
+package store
+
+import (
+	"slices"
+
+	"alfaone/internal/assess"
+)
+
+// pageOf reads one page of the rows that fit w, ordered by the column and then by id, with how many fit.
+func pageOf[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *where, page assess.Page, column string) ([]T, int, error) {
+	total, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM "+table+" WHERE "+w.String(), w.args...)
+	if err != nil || page.Offset() >= total {
+		return []T{}, total, err
+	}
+	items, err := span(tx, scan, columns, table, w, order{column, page.Ascending}, page.Offset(), page.Limit, total)
+	return items, total, err
+}
+
+// order is a direction through a list. Ties are broken by id, in the same direction.
+type order struct {
+	column    string // empty means by id alone
+	ascending bool
+}
+
+func (o order) sql() string {
+	direction := " DESC"
+	if o.ascending {
+		direction = " ASC"
+	}
+	if o.column == "" {
+		return " ORDER BY id" + direction
+	}
+	return " ORDER BY " + o.column + direction + ", id" + direction
+}
+
+// span reads limit rows from offset on, of total that fit w. It walks from the nearer end, so that the last page costs what
+// the first does.
+func span[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *where, o order, offset, limit, total int) ([]T, error) {
+	limit = max(0, min(limit, total-offset))
+	backwards := offset > total/2
+	if backwards {
+		o.ascending = !o.ascending
+		offset = total - offset - limit
+	}
+	q := where{args: slices.Clone(w.args)}
+	query := "SELECT " + columns + " FROM " + table + " WHERE " + w.String() + o.sql() + " LIMIT " + q.arg(limit) + " OFFSET " + q.arg(offset)
+	items, err := list(tx, scan, query, q.args...)
+	if backwards {
+		slices.Reverse(items)
+	}
+	return items, err
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+func (db *DB) openPostgres(ctx context.Context, o Options) error {
+	if !isPostgresURL(o.URL) {
+		return errors.New("the database URL must begin with postgres://; leave it empty for SQLite")
+	}
+	pool, err := sql.Open("pgx", o.URL)
+	if err != nil {
+		return fmt.Errorf("reading the database URL: %w", err)
+	}
+	db.closers = append(db.closers, pool)
+	pool.SetMaxOpenConns(32)
+	pool.SetMaxIdleConns(32)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.reader = pool
+	db.engine = &postgresEngine{db: db, pool: pool}
+	return checkPostgres(ctx, pool)
+}
+
+// checkPostgres refuses a database that would answer differently from SQLite: names must sort by their bytes.
+func checkPostgres(ctx context.Context, pool *sql.DB) error {
+	var collation, encoding string
+	err := pool.QueryRowContext(ctx, `SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`).
+		Scan(&collation, &encoding)
+	if err != nil {
+		return fmt.Errorf("reaching PostgreSQL: %w", err)
+	}
+	if encoding != "UTF8" || collation != "C" && collation != "C.UTF-8" && collation != "POSIX" {
+		return fmt.Errorf("the database has encoding %s and collation %s; create it with: "+
+			"CREATE DATABASE alfaone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'", encoding, collation)
+	}
+	return nil
+}
+
+type postgresEngine struct {
+	db   *DB
+	pool *sql.DB
+}
+
+func (*postgresEngine) name() string { return "postgres" }
+
+// maxTries is how often a transaction is run that PostgreSQL ends because of others (a deadlock).
+const maxTries = 4
+
+func (e *postgresEngine) tx(ctx context.Context, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := e.once(ctx, fn)
+		if !isRetryable(err) || try == maxTries {
+			return mapError(err)
+		}
+	}
+}
+
+func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
+	sqltx, err := e.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sqltx.Rollback() }() // after a commit it does nothing
+	now, err := e.now(ctx, sqltx)
+	if err != nil {
+		return err
+	}
+	if err := fn(&Tx{ctx: ctx, q: sqltx, now: now}); err != nil {
+		return err
+	}
+	return sqltx.Commit()
+}
+
+// now is the database's clock, so that several processes agree on what has expired; or the clock that was given.
+func (e *postgresEngine) now(ctx context.Context, sqltx *sql.Tx) (time.Time, error) {
+	if e.db.clock != nil {
+		return millis(e.db.clock()), nil
+	}
+	var ms int64
+	err := sqltx.QueryRowContext(ctx, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)").Scan(&ms)
+	return fromMillis(ms), err
+}
+
+func (e *postgresEngine) migrate(ctx context.Context, files fs.FS) error {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, e.pool, files, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

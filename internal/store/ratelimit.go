@@ -1,0 +1,33 @@
+package store
+
+import (
+	"time"
+)
+
+// TakeRate counts one request under key against limit requests a window, by the generic cell rate algorithm: an allowed
+// request moves the theoretical arrival time of the next one by window/limit. It returns that time and whether the request is
+// allowed. It is one statement, exact for any number of processes on one database.
+func (tx *Tx) TakeRate(key string, limit int, window time.Duration) (arrival time.Time, allowed bool, err error) {
+	type answer struct {
+		tat    int64
+		denied int
+	}
+	now := tx.now.UnixMicro()
+	found, err := list(tx, func(r row) (a answer, err error) { return a, r.Scan(&a.tat, &a.denied) },
+		`INSERT INTO rate_limits (key, tat) VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT))
+		ON CONFLICT (key) DO UPDATE SET
+		tat = CASE WHEN rate_limits.tat <= CAST($2 AS BIGINT) + CAST($4 AS BIGINT) - CAST($3 AS BIGINT)
+			THEN (CASE WHEN rate_limits.tat > CAST($2 AS BIGINT) THEN rate_limits.tat ELSE CAST($2 AS BIGINT) END) + CAST($3 AS BIGINT)
+			ELSE rate_limits.tat END,
+		denied = CASE WHEN rate_limits.tat <= CAST($2 AS BIGINT) + CAST($4 AS BIGINT) - CAST($3 AS BIGINT) THEN 0 ELSE 1 END
+		RETURNING tat, denied`,
+		key, now, window.Microseconds()/int64(limit), window.Microseconds())
+	a := first(found)
+	return time.UnixMicro(a.tat).UTC(), a.denied == 0, err
+}
+
+// DeleteRatesBefore forgets keys that have been quiet since before.
+func (tx *Tx) DeleteRatesBefore(before time.Time) error {
+	_, err := tx.exec("DELETE FROM rate_limits WHERE tat < $1", before.UnixMicro())
+	return err
+}
