@@ -1,8 +1,26 @@
 package store
 
 import (
+	"context"
 	"time"
+
+	"alfaone/internal/ratelimit"
 )
+
+// Limiter counts in the database, for several processes on one.
+func (db *DB) Limiter() ratelimit.Limiter { return limiter{db} }
+
+type limiter struct{ db *DB }
+
+// Take implements ratelimit.Limiter.
+func (l limiter) Take(ctx context.Context, key string, limit int, window time.Duration) (d ratelimit.Decision, err error) {
+	err = l.db.Tx(ctx, func(tx *Tx) error {
+		arrival, allowed, err := tx.TakeRate(key, limit, window)
+		d = ratelimit.Decide(allowed, arrival, tx.now, limit, window)
+		return err
+	})
+	return d, err
+}
 
 // TakeRate counts one request under key against limit requests a window, by the generic cell rate algorithm: an allowed
 // request moves the theoretical arrival time of the next one by window/limit. It returns that time and whether the request is
