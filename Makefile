@@ -84,5 +84,5 @@ need:
 
 # A lock file newer than what is installed installs anew.
 %/node_modules: %/package-lock.json
-	npm --prefix $* ci --silent --no-audit --no-fund
+	npm --prefix $* ci --loglevel=error --no-audit --no-fund
 	@touch $@
