@@ -1,0 +1,182 @@
+import { all, create, memory } from "./dom";
+
+const pause = 800; // after the last key
+const retryFirst = 2_000;
+const retryMost = 30_000;
+
+/** Saves every <form data-autosave> by itself. */
+export function startAutosave(): void {
+  for (const form of all<HTMLFormElement>("form[data-autosave]")) new Autosave(form);
+}
+
+interface Draft {
+  version: string;
+  values: [string, string][];
+}
+
+/** A form that sends itself while it is edited. What the server has not
+ *  confirmed is kept in the browser and put back when the page is opened again. */
+class Autosave {
+  private readonly key: string;
+  private readonly version: HTMLInputElement;
+  private readonly status: HTMLElement | null;
+  private dirty = false;
+  private sending = false;
+  private stopped = false; // someone else's version is current
+  private timer = 0;
+  private delay = retryFirst;
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.key = `draft:${new URL(form.action).pathname}`;
+    this.version = form.elements.namedItem("version") as HTMLInputElement;
+    this.status =
+      form.querySelector<HTMLElement>("[data-save-status]") ??
+      document.querySelector<HTMLElement>(`[data-save-status="${CSS.escape(form.id)}"]`);
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("submit", (event) => this.submitted(event));
+    addEventListener("beforeunload", (event) => {
+      if (this.dirty) event.preventDefault();
+    });
+    addEventListener("online", () => this.schedule(0));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.schedule(0);
+    });
+    this.restore();
+  }
+
+  private changed(): void {
+    this.dirty = true;
+    memory.set(this.key, JSON.stringify({ version: this.version.value, values: this.values() } satisfies Draft));
+    if (this.stopped) return;
+    this.say("unsaved");
+    this.schedule(pause);
+  }
+
+  /** A button was pressed: everything travels with the form itself. */
+  private submitted(event: SubmitEvent): void {
+    if (event.defaultPrevented) return;
+    clearTimeout(this.timer);
+    this.dirty = false;
+    memory.remove(this.key);
+  }
+
+  private schedule(after: number): void {
+    if (!this.dirty || this.stopped) return;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), after);
+  }
+
+  private async save(): Promise<void> {
+    if (this.sending || !this.dirty || this.stopped) return;
+    this.sending = true;
+    this.dirty = false;
+    this.say("saving");
+    try {
+      await this.send();
+    } catch {
+      this.dirty = true;
+      this.say("failed");
+      this.schedule(this.delay);
+      this.delay = Math.min(this.delay * 2, retryMost);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async send(): Promise<void> {
+    const answer = await fetch(this.form.action, {
+      method: "POST",
+      body: new URLSearchParams(this.values(true)),
+      headers: { Accept: "application/json" },
+      keepalive: true, // survives the closing of the page
+    });
+    if (answer.status === 409) return this.conflict();
+    const body = (await answer.json()) as { version?: number; error?: string };
+    if (answer.ok) return this.confirmed(body.version);
+    if (answer.status >= 500 || answer.status === 429) throw new Error(body.error);
+    this.dirty = true; // refused: sending the same again would not help
+    this.say("failed", body.error);
+  }
+
+  private confirmed(version: number | undefined): void {
+    if (version !== undefined) this.version.value = String(version);
+    this.delay = retryFirst;
+    if (this.dirty) {
+      this.changed(); // typed meanwhile: keep it under the new version
+      return;
+    }
+    memory.remove(this.key);
+    this.say("saved");
+  }
+
+  private conflict(): void {
+    this.stopped = true;
+    this.dirty = true;
+    this.say("");
+    const reload = create("button", { className: "btn btn-sm", type: "button" }, this.form.dataset.reload ?? "");
+    reload.addEventListener("click", () => {
+      this.dirty = false;
+      memory.remove(this.key);
+      location.reload();
+    });
+    const banner = create(
+      "div",
+      { className: "banner tone-warning" },
+      create("div", {}, create("p", {}, this.form.dataset.conflict ?? ""), create("div", { className: "actions" }, reload)),
+    );
+    banner.setAttribute("role", "alert");
+    this.form.prepend(banner);
+    banner.scrollIntoView({ block: "nearest" });
+  }
+
+  private restore(): void {
+    const draft = this.draft();
+    if (!draft) return;
+    if (JSON.stringify(draft.values) === JSON.stringify(this.values())) {
+      memory.remove(this.key);
+      return;
+    }
+    this.fill(new Map(draft.values));
+    if (draft.version !== this.version.value) {
+      this.conflict();
+    } else {
+      this.changed();
+    }
+  }
+
+  private draft(): Draft | null {
+    try {
+      return JSON.parse(memory.get(this.key) ?? "null") as Draft | null;
+    } catch {
+      return null;
+    }
+  }
+
+  private fill(values: Map<string, string>): void {
+    for (const field of this.form.elements) {
+      if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) {
+        field.checked = values.get(field.name) === field.value;
+      } else if (
+        (field instanceof HTMLInputElement && field.type !== "file" && field.type !== "hidden") ||
+        field instanceof HTMLTextAreaElement ||
+        field instanceof HTMLSelectElement
+      ) {
+        field.value = values.get(field.name) ?? field.value;
+      }
+    }
+  }
+
+  private values(withVersion = false): [string, string][] {
+    const values: [string, string][] = [];
+    for (const [name, value] of new FormData(this.form)) {
+      if (typeof value === "string" && (withVersion || name !== this.version.name)) values.push([name, value]);
+    }
+    return values;
+  }
+
+  private say(state: "unsaved" | "saving" | "saved" | "failed" | "", text?: string): void {
+    if (!this.status) return;
+    this.status.dataset.state = state;
+    this.status.textContent = text ?? (state === "" ? "" : (this.form.dataset[state] ?? ""));
+  }
+}

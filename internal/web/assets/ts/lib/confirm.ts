@@ -1,0 +1,44 @@
+import { create, on } from "./dom";
+
+const confirmed = new WeakSet<HTMLFormElement>();
+
+/** Asks before a <form data-confirm> is sent. */
+export function startConfirm(): void {
+  on("submit", "form[data-confirm]", (element, event) => {
+    const form = element as HTMLFormElement;
+    if (confirmed.delete(form)) return;
+    event.preventDefault();
+    ask(form, (event as SubmitEvent).submitter);
+  });
+}
+
+function ask(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  const { confirm = "", confirmText = "", confirmYes = "OK", confirmNo = "Cancel" } = form.dataset;
+  const title = create("h2", { id: "confirm-title" }, confirm);
+  const no = create("button", { className: "btn", type: "button", autofocus: true }, confirmNo);
+  const yes = create("button", { className: "btn btn-error", type: "button" }, confirmYes);
+  const dialog = create(
+    "dialog",
+    { className: "dialog" },
+    create("header", { className: "dialog-head" }, title),
+    create(
+      "div",
+      { className: "dialog-body" },
+      create("p", {}, confirmText),
+      create("div", { className: "dialog-actions" }, no, yes),
+    ),
+  );
+  dialog.setAttribute("aria-labelledby", title.id);
+  no.addEventListener("click", () => dialog.close());
+  yes.addEventListener("click", () => {
+    dialog.close();
+    confirmed.add(form);
+    form.requestSubmit(submitter);
+  });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    submitter?.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
