@@ -123,3 +123,35 @@ func InvalidFields(ps ...Problem) *Error {
 	}
 	return &Error{Kind: Invalid, Message: strings.Join(texts, "; "), Problems: ps}
 }
+
+// JoinInvalid joins Invalid errors into one; an error of another kind goes first and alone.
+func JoinInvalid(errs ...error) error {
+	var all problems
+	for _, err := range errs {
+		var e *Error
+		switch {
+		case err == nil:
+		case errors.As(err, &e) && e.Kind == Invalid:
+			all = append(all, e.Problems...)
+		default:
+			return err
+		}
+	}
+	return all.err()
+}
+
+// RenameField tells an Invalid error's problems of one field under another name, for a form that calls it so.
+func RenameField(err error, from, to string) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Invalid {
+		return err
+	}
+	renamed := make(problems, len(e.Problems))
+	for i, p := range e.Problems {
+		if p.Field == from {
+			p.Field = to
+		}
+		renamed[i] = p
+	}
+	return renamed.err()
+}

@@ -221,3 +221,18 @@ func (inv Invite) ExtendTo(now time.Time, extraDays int) (time.Time, error) {
 	p.when(p == nil && !until.After(inv.ExpiresAt), "expiresInDays", "must lead to a later deadline than the present one")
 	return until, p.err()
 }
+
+// Readdressed is the invite to the mended address and name, with a new link. Errors: Invalid.
+func (inv Invite) Readdressed(email, name string) (Invite, error) {
+	var p problems
+	p.email("recipientEmail", email)
+	p.line("recipientName", name, false, MaxNameRunes)
+	p.when(LooksLikeURL(name), "recipientName", "must not contain a web address")
+	if err := p.err(); err != nil {
+		return inv, err
+	}
+	inv.Email, _ = Email(email)
+	inv.Name, inv.Delivery, inv.DeliveryError = CleanLine(name), MailQueued, ""
+	inv.TokenVersion++
+	return inv, nil
+}

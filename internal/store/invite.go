@@ -41,14 +41,15 @@ func (tx *Tx) Invite(org assess.OrgID, mode assess.Mode, id assess.InviteID) (as
 	return inv, err
 }
 
-// InviteByToken reads the invite whose link has this hash: the link alone says which organization. Errors: NotFound.
+// InviteByToken reads the invite whose link has this hash, without its tags: the link alone says which organization. Errors:
+// NotFound.
 func (tx *Tx) InviteByToken(hash string) (assess.Invite, error) {
 	return one(tx, "invite", scanInvite, "SELECT "+inviteColumns+" FROM invites WHERE token_hash = $1", hash)
 }
 
 // OpenInvite reads the id of the open invite of an address to an assessment; ok is false where there is none.
 func (tx *Tx) OpenInvite(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, email string) (id assess.InviteID, ok bool, err error) {
-	found, err := list(tx, func(r row) (id assess.InviteID, err error) { return id, r.Scan(&id) },
+	found, err := list(tx, scanID[assess.InviteID],
 		`SELECT id FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND lower(email) = lower($4)
 		AND status IN ('pending', 'accepted', 'started')`, org, mode, assessment, email)
 	return first(found), len(found) > 0, err
@@ -58,13 +59,13 @@ func (tx *Tx) OpenInvite(org assess.OrgID, mode assess.Mode, assessment assess.A
 // assessment; NotFound for a tag that is not the organization's. The caller expires overdue invites first.
 func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
 	p := inv.Proctoring
-	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash)
+	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash, folded)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
+		$26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING`,
 		inv.ID, inv.Org, inv.Mode, inv.Assessment, inv.AssessmentName, inv.Email, inv.Name, inv.Stored, inv.Delivery,
 		inv.ReplayLimit, inv.RecordLimit, at(inv.SentAt), at(inv.ExpiresAt), at(inv.AcceptedAt), at(inv.StartedAt),
 		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, inv.Grader, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
-		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt), tokenHash)
+		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt), tokenHash, foldedInvite(inv))
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
 	}
 	return tx.insertTags("invite_tags", "invite_id", inv.Org, string(inv.ID), inv.Tags)
 }
+
+// foldedInvite is what a search looks at.
+func foldedInvite(inv assess.Invite) string { return fold(inv.Email + " " + inv.Name) }
 
 func (tx *Tx) errOpenInvite(inv assess.Invite) error {
 	id, _, err := tx.OpenInvite(inv.Org, inv.Mode, inv.Assessment, inv.Email)
@@ -102,16 +106,26 @@ func (tx *Tx) MoveInvite(was, inv assess.Invite) (bool, error) {
 		WHERE org_id = $1 AND mode = $2 AND id = $3 AND status = $4 AND expires_at = $5`,
 		was.Org, was.Mode, was.ID, was.Stored, at(was.ExpiresAt), inv.Stored, inv.Reason, at(inv.ExpiresAt), at(inv.AcceptedAt),
 		at(inv.StartedAt), at(inv.CompletedAt), at(inv.RevokedAt), at(inv.CompleteBy), at(tx.now))
-	if violates(err, "invites_open", "invites.") {
+	if violates(err, "invites_open") {
 		return false, assess.Errorf(assess.Conflict, "%s has another open invite to this assessment by now.", inv.Email)
 	}
 	if err != nil || n == 0 || was.Stored == inv.Stored {
 		return n > 0, err
 	}
-	if err := tx.countInvite(inv, was.Stored, -1); err != nil {
-		return false, err
+	return true, tx.recountInvite(was, inv.Stored)
+}
+
+// recountInvite moves the invite from the count of its stored status to that of another. Everybody takes the two rows in the
+// same order, so that nobody waits for one while holding the other.
+func (tx *Tx) recountInvite(was assess.Invite, to assess.InviteStatus) error {
+	first, second, by := was.Stored, to, -1
+	if second < first {
+		first, second, by = second, first, 1
 	}
-	return true, tx.countInvite(inv, inv.Stored, 1)
+	if err := tx.countInvite(was, first, by); err != nil {
+		return err
+	}
+	return tx.countInvite(was, second, -by)
 }
 
 // SetDelivery writes where the invite's mail stands.
@@ -124,15 +138,21 @@ func (tx *Tx) SetDelivery(inv assess.Invite, d assess.Delivery, reason string) e
 // invite to the assessment.
 func (tx *Tx) ReaddressInvite(inv assess.Invite, tokenHash string) error {
 	err := tx.change("invite", `UPDATE invites SET email = $4, name = $5, token_version = $6, token_hash = $7, delivery = $8,
-		delivery_error = '', updated_at = $9 WHERE org_id = $1 AND mode = $2 AND id = $3`,
-		inv.Org, inv.Mode, inv.ID, inv.Email, inv.Name, inv.TokenVersion, tokenHash, inv.Delivery, at(tx.now))
+		delivery_error = '', updated_at = $9, folded = $10 WHERE org_id = $1 AND mode = $2 AND id = $3`,
+		inv.Org, inv.Mode, inv.ID, inv.Email, inv.Name, inv.TokenVersion, tokenHash, inv.Delivery, at(tx.now), foldedInvite(inv))
 	if violates(err, "invites_open") {
 		return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment.", inv.Email)
 	}
 	return err
 }
 
-// OverdueInvites reads open invites whose deadline has passed by now, the most overdue first.
+// SetInviteTags replaces the tags of an invite. Errors: NotFound when one is not the organization's.
+func (tx *Tx) SetInviteTags(org assess.OrgID, id assess.InviteID, tags []assess.TagID) error {
+	return tx.replaceTags("invite_tags", "invite_id", org, string(id), tags)
+}
+
+// OverdueInvites reads open invites of whatever organization whose deadline has passed by now, the most overdue first, without
+// their tags.
 func (tx *Tx) OverdueInvites(limit int) ([]assess.Invite, error) {
 	return list(tx, scanInvite, "SELECT "+inviteColumns+` FROM invites WHERE status IN ('pending', 'accepted') AND expires_at <= $1
 		ORDER BY expires_at, id LIMIT $2`, at(tx.now), limit)

@@ -1,0 +1,121 @@
+// Package app holds the use cases: one exported method is one thing that a person or a program does, and one transaction.
+//
+// It alone sees both the store and the outside services. It must not know HTTP, HTML or JSON, nor read the environment.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/i18n"
+	"alfaone/internal/job"
+	"alfaone/internal/mail"
+	"alfaone/internal/ratelimit"
+	"alfaone/internal/store"
+)
+
+// Options are what an App is made of. All but Sender, Wake and the mail settings are required.
+type Options struct {
+	DB      *store.DB
+	Limiter ratelimit.Limiter
+	Secrets Secrets
+	BaseURL string        // where people reach this server: "https://assess.example.com", without a slash at the end
+	Sender  mail.Sender   // nil: all mail goes to the built-in mailbox
+	From    mail.Address  // whose Name is replaced by the organization's
+	Wake    func()        // tells the job runner that there is work; nil: it finds out by itself
+	NewID   func() string // unique UUIDs, later ones sorting after earlier ones
+	Random  io.Reader     // cryptographically strong
+	Texts   *i18n.Bundle  // what candidates read
+	Log     *slog.Logger
+}
+
+// App is the program without its doors.
+type App struct {
+	db      *store.DB
+	limiter ratelimit.Limiter
+	secrets Secrets
+	baseURL string
+	sender  mail.Sender
+	from    mail.Address
+	wake    func()
+	newID   func() string
+	random  io.Reader
+	texts   *i18n.Bundle
+	log     *slog.Logger
+	hasher  *hasher
+	usage   *keyUsage
+}
+
+// New makes an App.
+func New(o Options) *App {
+	a := &App{
+		db: o.DB, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
+		wake: o.Wake, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
+	}
+	if a.wake == nil {
+		a.wake = func() {}
+	}
+	a.hasher = newHasher(o.Random)
+	return a
+}
+
+// BaseURL is where people reach this server, without a slash at the end.
+func (a *App) BaseURL() string { return a.baseURL }
+
+// Ready is nil when the App can serve. Errors: Unavailable.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.db.Ping(ctx); err != nil {
+		return &assess.Error{Kind: assess.Unavailable, Message: "The database does not answer.", Err: err}
+	}
+	return nil
+}
+
+// tx runs fn in a transaction and wakes the job runner after the commit.
+func (a *App) tx(ctx context.Context, fn func(*store.Tx) error) error {
+	err := a.db.Tx(ctx, fn)
+	if err == nil {
+		a.wake()
+	}
+	return err
+}
+
+// enqueue puts a job of the given kind into the transaction.
+func (a *App) enqueue(tx *store.Tx, kind string, args any) error {
+	encoded, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Enqueue(job.Job{
+		ID: a.newID(), Kind: kind, Args: encoded, RunAt: tx.Now(), CreatedAt: tx.Now(), MaxAttempts: maxAttempts,
+	})
+	return err
+}
+
+// maxAttempts is how often a job is tried: with the runner's growing waits, for about five days.
+const maxAttempts = 30
+
+// emit writes an event about an invite.
+func (a *App) emit(tx *store.Tx, typ assess.EventType, who assess.Actor, inv assess.Invite, note string) error {
+	return tx.InsertEvent(assess.EventOf(assess.EventID(a.newID()), typ, who, inv, note, tx.Now()))
+}
+
+// Client is the browser or program at the other end of a request.
+type Client struct {
+	Address   string // the network address, without port
+	UserAgent string
+}
+
+// system is the actor of what happens by itself in an organization.
+func system(org assess.OrgID, mode assess.Mode) assess.Actor {
+	return assess.Actor{Org: org, Mode: mode, Kind: assess.BySystem}
+}
+
+// deadline writes a time for people, in the given zone, with the zone named.
+func deadline(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2 January 2006 15:04 MST")
+}

@@ -1,0 +1,247 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// Assessments reads a page of assessments, with how many fit the filter. Errors: Forbidden.
+func (a *App) Assessments(ctx context.Context, who assess.Actor, f assess.AssessmentFilter, page assess.Page) (items []assess.AssessmentSummary, total int, err error) {
+	if err := who.May(assess.ReadAssessments); err != nil {
+		return nil, 0, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		items, total, err = tx.Assessments(who.Org, who.Mode, f, page)
+		return err
+	})
+	return items, total, err
+}
+
+// AssessmentSummary reads one assessment as lists show it. Errors: Forbidden, NotFound.
+func (a *App) AssessmentSummary(ctx context.Context, who assess.Actor, id assess.AssessmentID) (s assess.AssessmentSummary, err error) {
+	if err := who.May(assess.ReadAssessments); err != nil {
+		return s, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		s, err = tx.AssessmentSummary(who.Org, who.Mode, id)
+		return err
+	})
+	return s, err
+}
+
+// Assessment reads an assessment with its draft. Errors: Forbidden, NotFound.
+func (a *App) Assessment(ctx context.Context, who assess.Actor, id assess.AssessmentID) (asm assess.Assessment, err error) {
+	if err := who.May(assess.ReadAssessments); err != nil {
+		return asm, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		asm, err = tx.Assessment(who.Org, id)
+		return err
+	})
+	return asm, err
+}
+
+// AssessmentContent reads what candidates would get now: the newest version, or the draft while there is none. Errors:
+// Forbidden, NotFound.
+func (a *App) AssessmentContent(ctx context.Context, who assess.Actor, id assess.AssessmentID) (c assess.Content, err error) {
+	if err := who.May(assess.ReadAssessments); err != nil {
+		return c, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		asm, err := tx.Assessment(who.Org, id)
+		if err != nil {
+			return err
+		}
+		c, err = newestContent(tx, asm)
+		return err
+	})
+	return c, err
+}
+
+func newestContent(tx *store.Tx, asm assess.Assessment) (assess.Content, error) {
+	if asm.Version == 0 || asm.Published {
+		return asm.Draft, nil
+	}
+	return tx.AssessmentVersion(asm.Org, asm.ID, asm.Version)
+}
+
+// CreateAssessment makes a draft with one empty question. Errors: Forbidden, Invalid.
+func (a *App) CreateAssessment(ctx context.Context, who assess.Actor, name string) (asm assess.Assessment, err error) {
+	return a.createAssessment(ctx, who, func(tx *store.Tx) (assess.Content, error) {
+		org, err := tx.Organization(who.Org)
+		if err != nil {
+			return assess.Content{}, err
+		}
+		c := assess.NewContent(name, org.Languages)
+		c.Questions = []assess.Question{assess.NewQuestion(a.NewQuestionID())}
+		return c, nil
+	})
+}
+
+// DuplicateAssessment makes a draft that says what the draft of another one says, under its own name. Errors: Forbidden,
+// NotFound.
+func (a *App) DuplicateAssessment(ctx context.Context, who assess.Actor, id assess.AssessmentID) (assess.Assessment, error) {
+	return a.createAssessment(ctx, who, func(tx *store.Tx) (assess.Content, error) {
+		original, err := tx.Assessment(who.Org, id)
+		if err != nil {
+			return assess.Content{}, err
+		}
+		c := original.Draft
+		c.Name = copyName(c.Name)
+		c.Questions = slices.Clone(c.Questions)
+		for i := range c.Questions {
+			c.Questions[i].ID = a.NewQuestionID()
+		}
+		return c, nil
+	})
+}
+
+func copyName(name string) string { return cut(name, assess.MaxNameRunes-len(" (copy)")) + " (copy)" }
+
+func (a *App) createAssessment(ctx context.Context, who assess.Actor, content func(*store.Tx) (assess.Content, error)) (asm assess.Assessment, err error) {
+	if err := who.May(assess.WriteAssessments); err != nil {
+		return asm, err
+	}
+	err = a.tx(ctx, func(tx *store.Tx) error {
+		c, err := content(tx)
+		if err != nil {
+			return err
+		}
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		asm = assess.Assessment{
+			ID: assess.AssessmentID(a.newID()), Org: who.Org, Status: assess.Draft, Revision: 1, Draft: c.Clean(),
+			CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
+		}
+		return tx.InsertAssessment(asm)
+	})
+	return asm, err
+}
+
+// NewQuestionID is an id for a question that is being added to a draft.
+func (a *App) NewQuestionID() assess.QuestionID { return assess.QuestionID(a.newID()) }
+
+// SaveDraft replaces the draft that was read at the given revision, and returns the new revision. Saving what is there
+// already changes nothing. Errors: Forbidden, Invalid, NotFound, Conflict when somebody else has changed it since.
+func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.AssessmentID, revision int, c assess.Content) (int, error) {
+	if err := who.May(assess.WriteAssessments); err != nil {
+		return 0, err
+	}
+	if err := c.Validate(); err != nil {
+		return 0, err
+	}
+	c = c.Clean()
+	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (bool, error) {
+		if asm.Revision != revision {
+			return false, assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
+		}
+		if sameContent(asm.Draft, c) {
+			return false, nil
+		}
+		asm.Draft, asm.Published, revision = c, false, revision+1
+		return true, nil
+	})
+	return revision, err
+}
+
+// sameContent compares what people can see of two contents.
+func sameContent(x, y assess.Content) bool {
+	return x.Name == y.Name && x.Description == y.Description && x.Format == y.Format && x.AnswerFormat == y.AnswerFormat &&
+		x.Proctoring == y.Proctoring && slices.Equal(x.Languages, y.Languages) &&
+		maps.Equal(x.Introduction, y.Introduction) && maps.Equal(x.Closing, y.Closing) &&
+		slices.EqualFunc(x.Questions, y.Questions, sameQuestion)
+}
+
+func sameQuestion(x, y assess.Question) bool {
+	prompts := maps.Equal(x.Prompts, y.Prompts)
+	x.Prompts, y.Prompts = nil, nil
+	return prompts && x.ID == y.ID && x.Format == y.Format && x.AnswerFormat == y.AnswerFormat && x.Points == y.Points &&
+		x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer
+}
+
+// changeAssessment reads an assessment, lets change alter it, and writes it as its next revision if change says so.
+func (a *App) changeAssessment(ctx context.Context, who assess.Actor, id assess.AssessmentID, change func(*store.Tx, *assess.Assessment) (bool, error)) error {
+	if err := who.May(assess.WriteAssessments); err != nil {
+		return err
+	}
+	return a.tx(ctx, func(tx *store.Tx) error {
+		asm, err := tx.Assessment(who.Org, id)
+		if err != nil {
+			return err
+		}
+		revision := asm.Revision
+		changed, err := change(tx, &asm)
+		if err != nil || !changed {
+			return err
+		}
+		asm.Revision, asm.UpdatedAt = revision+1, tx.Now()
+		return tx.UpdateAssessment(asm, revision)
+	})
+}
+
+// Publish freezes the draft as the next version, which new invites are pinned to. Publishing what is published already
+// changes nothing. Errors: Forbidden, NotFound, Conflict when the draft is not ready.
+func (a *App) Publish(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
+	return a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (bool, error) {
+		if err := asm.Publishable(); err != nil {
+			return false, err
+		}
+		if asm.Published {
+			return false, nil
+		}
+		asm.Status, asm.Published, asm.PublishedAt = assess.Published, true, tx.Now()
+		asm.Version++
+		if err := tx.InsertAssessmentVersion(*asm); err != nil {
+			return false, err
+		}
+		return true, tx.InsertEvent(assess.Event{
+			ID: assess.EventID(a.newID()), Org: who.Org, Mode: assess.Live, Type: assess.AssessmentPublished, Assessment: asm.ID,
+			Actor: who.Kind, ActorID: who.ID, ActorName: who.Name, Note: asm.Draft.Name, At: tx.Now(),
+		})
+	})
+}
+
+// Archive takes an assessment out of sight; its invites go on. Errors: Forbidden, NotFound.
+func (a *App) Archive(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
+	return a.setStatus(ctx, who, id, func(*assess.Assessment) assess.AssessmentStatus { return assess.Archived })
+}
+
+// Restore brings an archived assessment back to what it was. Errors: Forbidden, NotFound.
+func (a *App) Restore(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
+	return a.setStatus(ctx, who, id, func(asm *assess.Assessment) assess.AssessmentStatus {
+		if asm.Version > 0 {
+			return assess.Published
+		}
+		return assess.Draft
+	})
+}
+
+func (a *App) setStatus(ctx context.Context, who assess.Actor, id assess.AssessmentID, status func(*assess.Assessment) assess.AssessmentStatus) error {
+	return a.changeAssessment(ctx, who, id, func(_ *store.Tx, asm *assess.Assessment) (bool, error) {
+		to := status(asm)
+		changed := to != asm.Status
+		asm.Status = to
+		return changed, nil
+	})
+}
+
+// TagAssessment replaces the tags of an assessment. Errors: Forbidden, NotFound, Invalid.
+func (a *App) TagAssessment(ctx context.Context, who assess.Actor, id assess.AssessmentID, tags []assess.TagID) error {
+	if err := who.May(assess.WriteAssessments); err != nil {
+		return err
+	}
+	if len(tags) > assess.MaxTags {
+		return assess.InvalidFields(assess.Problem{Field: "tags", Message: "must be at most 20"})
+	}
+	return a.tx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Assessment(who.Org, id); err != nil {
+			return err
+		}
+		return tx.SetAssessmentTags(who.Org, id, tags)
+	})
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+
+	"alfaone/internal/assess"
+)
+
+// MasterKeyBytes is the length of an instance's master key.
+const MasterKeyBytes = 32
+
+// Secrets are the keys of an instance, all derived from one master key that is kept outside the database.
+type Secrets struct {
+	link   []byte // makes candidates' links
+	pepper []byte // hashes API keys
+	device []byte // marks browsers from which a member has signed in
+	check  []byte // lets a database recognize its master key
+}
+
+// DeriveSecrets derives the keys from a master key of MasterKeyBytes (HKDF with SHA-256, RFC 5869).
+func DeriveSecrets(master []byte) (Secrets, error) {
+	if len(master) != MasterKeyBytes {
+		return Secrets{}, fmt.Errorf("the master key must be %d bytes long, not %d", MasterKeyBytes, len(master))
+	}
+	var s Secrets
+	for purpose, key := range map[string]*[]byte{"invite-link": &s.link, "api-key": &s.pepper, "device": &s.device, "check": &s.check} {
+		derived, err := hkdf.Key(sha256.New, master, nil, "alfaone "+purpose, sha256.Size)
+		if err != nil {
+			return Secrets{}, err
+		}
+		*key = derived
+	}
+	return s, nil
+}
+
+// Fingerprint tells master keys apart without giving them away.
+func (s Secrets) Fingerprint() string { return hex.EncodeToString(s.check[:8]) }
+
+// linkToken is the secret of a candidate's link. The same invite and version always give the same one, so that nothing
+// usable needs to be stored; raising the version makes the older links unknown.
+func (s Secrets) linkToken(id assess.InviteID, version int) string {
+	mac := hmac.New(sha256.New, s.link)
+	mac.Write([]byte("invite-link\x00" + string(id) + "\x00v" + strconv.Itoa(version)))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// hashToken is what is stored of a random token: the token itself is too long to be guessed, so that a fast hash will do.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// hashAPIKey is what is stored of an API key. Keyed, so that who can write into the database still cannot make a key.
+func (s Secrets) hashAPIKey(key string) string { return s.mac(s.pepper, key) }
+
+// deviceMark is given to a browser from which an address has signed in.
+func (s Secrets) deviceMark(email string) string { return s.mac(s.device, email) }
+
+// knownDevice reports whether the mark was made for the address.
+func (s Secrets) knownDevice(email, mark string) bool {
+	return subtle.ConstantTimeCompare([]byte(s.deviceMark(email)), []byte(mark)) == 1
+}
+
+func (s Secrets) mac(key []byte, text string) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// newToken is a secret of 256 random bits.
+func (a *App) newToken() (string, error) {
+	b := make([]byte, sha256.Size)
+	if _, err := io.ReadFull(a.random, b); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// newAPIKey makes a key of the mode.
+func (a *App) newAPIKey(mode assess.Mode) (key, start string, err error) {
+	var random []byte
+	for len(random) < assess.KeyRandomChars {
+		var b [64]byte
+		if _, err := io.ReadFull(a.random, b[:]); err != nil {
+			return "", "", err
+		}
+		for _, c := range b {
+			if c < 248 { // a multiple of 62: see assess.FormatAPIKey
+				random = append(random, c)
+			}
+		}
+	}
+	key, start = assess.FormatAPIKey(mode, random)
+	return key, start, nil
+}
+
+// network shortens an address to its network, /24 or /48: enough to recognize it, not to find a person.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	bits := 48
+	if ip = ip.Unmap(); ip.Is4() {
+		bits = 24
+	}
+	prefix, err := ip.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
+}
