@@ -42,8 +42,7 @@ func (s *steer) Unwrap() error { return s.err }
 
 // steering reads what a handler's error asks for; a plain error means a retry after the usual wait.
 func steering(err error, attempt int, rnd float64) (action, time.Duration) {
-	var s *steer
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*steer](err); ok {
 		return s.do, s.wait
 	}
 	return retry, Backoff(attempt, rnd)

@@ -22,7 +22,7 @@ func (r *Runner) work(ctx context.Context, j Job, until time.Time) {
 	err := r.call(held, log, j)
 	stopped := errors.Is(context.Cause(held), errStopping)
 	cancel(nil)
-	<-beating // no heartbeat after the job is settled
+	<-beating // the queue is left alone once Run has returned
 
 	settling, done := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer done()
