@@ -12,6 +12,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
@@ -95,9 +96,9 @@ type Localizer struct {
 func (l *Localizer) Language() Language { return l.language }
 
 // T returns the text of a key, with args as alternating names and values for its gaps. The first value that is an int
-// chooses between singular and plural. A key that does not exist comes back as it is.
+// chooses between singular and plural. A key that does not exist, or whose gaps are not all given, comes back as it is.
 func (l *Localizer) T(key string, args ...any) string {
-	config := goi18n.LocalizeConfig{MessageID: key}
+	config := goi18n.LocalizeConfig{MessageID: key, TemplateParser: strict}
 	data := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		value := args[i+1]
@@ -117,6 +118,9 @@ func (l *Localizer) T(key string, args ...any) string {
 	return text
 }
 
+// strict fails on a gap without a value, where the usual parser writes "<no value>".
+var strict = &template.TextParser{Option: "missingkey=error"}
+
 // Number writes n with the separators of the language.
 func (l *Localizer) Number(n int) string { return l.printer.Sprint(number.Decimal(n)) }
 
@@ -132,12 +136,12 @@ func (l *Localizer) About(d time.Duration) string {
 	var length string
 	switch {
 	case hours == 0:
-		length = l.T("duration.minutes", "Count", minutes)
+		length = l.T("duration.minutes", "count", minutes)
 	case minutes == 0:
-		length = l.T("duration.hours", "Count", hours)
+		length = l.T("duration.hours", "count", hours)
 	default:
 		length = l.T("duration.hours_minutes",
-			"Hours", l.T("duration.hours", "Count", hours), "Minutes", l.T("duration.minutes", "Count", minutes))
+			"hours", l.T("duration.hours", "count", hours), "minutes", l.T("duration.minutes", "count", minutes))
 	}
-	return l.T("duration.about", "Duration", length)
+	return l.T("duration.about", "duration", length)
 }

@@ -82,7 +82,8 @@ func TestEveryTextIsTranslated(t *testing.T) {
 	same := map[string]bool{ // by the nature of the languages
 		"duration.hours_minutes de": true, "duration.hours_minutes fr": true, "duration.minutes fr": true,
 		"duration.minutes one fr": true, "mail.invite.questions_label fr": true, "take.landing.questions_label fr": true,
-		"take.landing.questions fr": true, "take.landing.questions one fr": true,
+		"take.landing.questions fr": true, "take.landing.questions one fr": true, "mail.invite.questions fr": true,
+		"mail.invite.questions one fr": true,
 	}
 	english := texts(t, "en")
 	for _, l := range i18n.Languages()[1:] {
@@ -120,18 +121,19 @@ func TestTextsAreFilledAndCounted(t *testing.T) {
 		args      []any
 		want      string
 	}{
-		{"en", "mail.invite.greeting", []any{"Name", "Ana"}, "Hello Ana,"},
-		{"en", "mail.invite.greeting", []any{"Name", "{{.Secret}} <b>"}, "Hello {{.Secret}} <b>,"},
+		{"en", "mail.invite.greeting", []any{"name", "Ana"}, "Hello Ana,"},
+		{"en", "mail.invite.greeting", []any{"name", "{{.Secret}} <b>"}, "Hello {{.Secret}} <b>,"},
 		{"de", "mail.invite.button", nil, "Einladung öffnen"},
-		{"en", "take.landing.questions", []any{"Count", 1}, "1 question"},
-		{"en", "take.landing.questions", []any{"Count", 0}, "0 questions"},
-		{"de", "take.landing.questions", []any{"Count", 1234}, "1.234 Fragen"},
-		{"fr", "take.landing.questions", []any{"Count", 0}, "0 question"},
-		{"pt", "take.landing.questions", []any{"Count", 2}, "2 perguntas"},
-		{"es", "take.landing.questions", []any{"Count", 1_000_000}, "1.000.000 preguntas"},
+		{"en", "take.landing.questions", []any{"questions", 1}, "1 question"},
+		{"en", "take.landing.questions", []any{"questions", 0}, "0 questions"},
+		{"de", "take.landing.questions", []any{"questions", 1234}, "1.234 Fragen"},
+		{"fr", "take.landing.questions", []any{"questions", 0}, "0 question"},
+		{"pt", "take.landing.questions", []any{"questions", 2}, "2 perguntas"},
+		{"es", "take.landing.questions", []any{"questions", 1_000_000}, "1.000.000 preguntas"},
 		{"pl", "mail.invite.button", nil, "Open the invitation"},
 		{"", "mail.invite.button", nil, "Open the invitation"},
 		{"de", "no.such.key", nil, "no.such.key"},
+		{"de", "mail.invite.greeting", []any{"wrong", "Ana"}, "mail.invite.greeting"},
 	}
 	for _, tt := range tests {
 		if got := b.For(tt.lang).T(tt.key, tt.args...); got != tt.want {
