@@ -15,7 +15,10 @@ interface Draft {
 }
 
 /** A form that sends itself while it is edited. What the server has not
- *  confirmed is kept in the browser and put back when the page is opened again. */
+ *  confirmed is kept in the browser and put back when the page is opened again.
+ *  The server must answer 200 {"version": n}, or 409 when the version that was
+ *  sent is not the current one; it should accept the same text again as saved,
+ *  for an answer may be lost on the way. */
 class Autosave {
   private readonly key: string;
   private readonly version: HTMLInputElement;
@@ -136,7 +139,7 @@ class Autosave {
       memory.remove(this.key);
       return;
     }
-    this.fill(new Map(draft.values));
+    this.fill(draft.values);
     if (draft.version !== this.version.value) {
       this.conflict();
     } else {
@@ -152,16 +155,22 @@ class Autosave {
     }
   }
 
-  private fill(values: Map<string, string>): void {
+  /** Puts values back; those of one name go to its fields in their order. */
+  private fill(values: [string, string][]): void {
+    const left = [...values];
+    const take = (name: string, value?: string): string | undefined => {
+      const at = left.findIndex(([n, v]) => n === name && (value === undefined || v === value));
+      return at < 0 ? undefined : left.splice(at, 1)[0]?.[1];
+    };
     for (const field of this.form.elements) {
       if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) {
-        field.checked = values.get(field.name) === field.value;
+        field.checked = take(field.name, field.value) !== undefined;
       } else if (
-        (field instanceof HTMLInputElement && field.type !== "file" && field.type !== "hidden") ||
+        (field instanceof HTMLInputElement && field.type !== "file") ||
         field instanceof HTMLTextAreaElement ||
         field instanceof HTMLSelectElement
       ) {
-        field.value = values.get(field.name) ?? field.value;
+        if (field.name !== this.version.name) field.value = take(field.name) ?? field.value;
       }
     }
   }

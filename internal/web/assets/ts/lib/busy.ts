@@ -19,15 +19,11 @@ export function startBusy(): void {
 
 function mark(button: HTMLElement | null): void {
   button?.setAttribute("aria-busy", "true");
-  button?.setAttribute("aria-disabled", "true");
 }
 
 function reset(): void {
   for (const form of all("form[data-busy=sent]")) {
     form.dataset.busy = "";
-    for (const button of all("[aria-busy]", form)) {
-      button.removeAttribute("aria-busy");
-      button.removeAttribute("aria-disabled");
-    }
+    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   }
 }
