@@ -9,6 +9,9 @@ import (
 	"alfaone/internal/store"
 )
 
+// KeyUse is how often a key was used on a day.
+type KeyUse = store.KeyUse
+
 // CreateAPIKey makes a key. The secret that it returns is the only copy. Errors: Forbidden, Invalid.
 func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAPIKey) (key assess.APIKey, secret string, err error) {
 	if err := who.May(assess.ManageKeys); err != nil {

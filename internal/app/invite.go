@@ -19,6 +19,9 @@ type Once struct {
 	Render      func(assess.Invite) (status int, body string, err error)
 }
 
+// Replay is what was answered to the same call before.
+type Replay = store.Replay
+
 // Invited is the outcome of inviting. Replay is set when the call was carried out before: then it is the answer, and Invite
 // is empty.
 type Invited struct {
@@ -147,6 +150,9 @@ func narrow(who assess.Actor, f assess.InviteFilter) (assess.InviteFilter, error
 	f.Grader, f.Status = assess.MemberID(who.ID), assess.Completed
 	return f, who.May(assess.ReadAssigned)
 }
+
+// InviteCounts maps a status to how many invites have it.
+type InviteCounts = store.InviteCounts
 
 // InviteCounts is how many invites stand in each status. Errors: Forbidden.
 func (a *App) InviteCounts(ctx context.Context, who assess.Actor, f assess.InviteFilter) (counts store.InviteCounts, err error) {

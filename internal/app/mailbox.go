@@ -7,6 +7,9 @@ import (
 	"alfaone/internal/store"
 )
 
+// Letter is a mail that the built-in mailbox kept instead of sending it.
+type Letter = store.Letter
+
 // lettersShown is how many mails the mailbox lists.
 const lettersShown = 100
 

@@ -12,6 +12,9 @@ import (
 	"alfaone/internal/store"
 )
 
+// Logo is an organization's picture.
+type Logo = store.Logo
+
 // Organization reads the actor's organization.
 func (a *App) Organization(ctx context.Context, who assess.Actor) (o assess.Organization, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+	"alfaone/internal/web/ui"
+)
+
+// call is one request being answered.
+type call struct {
+	s     *Server
+	w     http.ResponseWriter
+	r     *http.Request
+	visit app.Visit // of a signed-in member, else empty
+}
+
+// errMethod stands for 405; notFound has set Allow.
+var errMethod = errors.New("method not allowed")
+
+// answer is the one place where handlers are called: it finds out who asks, checks that they may, and answers errors.
+func (s *Server) answer(route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{s: s, w: w, r: r}
+		err := c.admit(route.access)
+		if err == nil {
+			err = route.serve(c)
+		}
+		if err != nil {
+			c.fail(err)
+		}
+	})
+}
+
+// admit checks that who asks may use the route. Candidates' and operators' secrets are checked where they are used.
+func (c *call) admit(a access) error {
+	if a.who != signedIn {
+		return nil
+	}
+	cookie, err := c.r.Cookie(c.s.cookieName(sessionCookie))
+	if err != nil {
+		return assess.Errorf(assess.Unauthenticated, "Sign in to see this page.")
+	}
+	if c.visit, err = c.s.app.Visit(c.r.Context(), cookie.Value, c.client()); err != nil {
+		return err
+	}
+	return c.who().May(a.permission)
+}
+
+// who is the member, acting on the data that their session shows.
+func (c *call) who() assess.Actor { return c.visit.Actor() }
+
+func (c *call) client() app.Client { return c.s.client(c.r) }
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// id is a path element that must be a UUID; anything else does not exist.
+func (c *call) id(name string) (string, error) {
+	id := strings.ToLower(c.r.PathValue(name))
+	if !assess.ValidID(id) {
+		return "", assess.Errorf(assess.NotFound, "There is no page at this address.")
+	}
+	return id, nil
+}
+
+// form reads the posted form. Errors: Invalid, TooLarge.
+func (c *call) form() error {
+	err := c.r.ParseForm()
+	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/") {
+		err = c.r.ParseMultipartForm(maxBody)
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return assess.Errorf(assess.TooLarge, "That is more than can be sent at once.")
+	case err != nil:
+		return &assess.Error{Kind: assess.Invalid, Message: "The form could not be read. Go back and try again.", Err: err}
+	}
+	for _, values := range c.r.Form {
+		for _, v := range values {
+			if strings.ContainsRune(v, 0) {
+				return assess.Errorf(assess.Invalid, "The form holds a character that is not text. Go back and try again.")
+			}
+		}
+	}
+	return nil
+}
+
+// value is a field of the form, or of the query.
+func (c *call) value(name string) string { return c.r.FormValue(name) }
+
+// render answers with a page. It is rendered whole before anything is sent, so that an error still becomes an error page.
+func (c *call) render(status int, page templ.Component) error {
+	nonce := c.s.newID()
+	var out bytes.Buffer
+	if err := page.Render(templ.WithNonce(c.ctx(), nonce), &out); err != nil {
+		return err
+	}
+	header := c.w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", contentPolicy(nonce))
+	c.w.WriteHeader(status)
+	_, err := c.w.Write(out.Bytes())
+	return ignoreWrite(err)
+}
+
+// contentPolicy lets a page run our scripts and nothing else.
+func contentPolicy(nonce string) string {
+	return "default-src 'none'; script-src 'nonce-" + nonce + "' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; " +
+		"connect-src 'self'; media-src 'self' blob:; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+}
+
+// ignoreWrite drops the error of writing to somebody who is gone: nobody can be told.
+func ignoreWrite(error) error { return nil }
+
+// json answers a script of ours.
+func (c *call) json(status int, v any) error {
+	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	c.w.WriteHeader(status)
+	return ignoreWrite(json.NewEncoder(c.w).Encode(v))
+}
+
+// redirect sends the browser to a page of ours with GET.
+func (c *call) redirect(path string) error {
+	http.Redirect(c.w, c.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// wantsJSON reports whether a script of ours asks, not a person.
+func (c *call) wantsJSON() bool {
+	return strings.Contains(c.r.Header.Get("Accept"), "application/json")
+}
+
+// fail answers an error: a page for people, JSON for scripts. Only what nobody expected is logged as an error, and its text
+// never leaves.
+func (c *call) fail(err error) {
+	status := assess.HTTPStatus(err)
+	if errors.Is(err, errMethod) {
+		status = http.StatusMethodNotAllowed
+	}
+	if errors.Is(err, context.Canceled) && c.ctx().Err() != nil {
+		return // nobody is there any more
+	}
+	level := slog.LevelDebug
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	c.s.log.Log(c.ctx(), level, "request failed", "id", RequestID(c.ctx()), "status", status, "error", err)
+	if status == http.StatusUnauthorized && c.r.Method == http.MethodGet && !c.wantsJSON() {
+		_ = c.redirect(signInPath(c.r.URL))
+		return
+	}
+	message := messageOf(err, status)
+	if c.wantsJSON() {
+		_ = c.json(status, map[string]string{"error": message})
+		return
+	}
+	if err := c.render(status, errorPage(c.narrow(http.StatusText(status)), status, message, RequestID(c.ctx()))); err != nil {
+		http.Error(c.w, message, status)
+	}
+}
+
+// fail answers an error outside of a route.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	(&call{s: s, w: w, r: r}).fail(err)
+}
+
+// messageOf is what a person may read of an error.
+func messageOf(err error, status int) string {
+	var e *assess.Error
+	switch {
+	case errors.As(err, &e):
+		return sentence(e.Message)
+	case status == http.StatusMethodNotAllowed:
+		return "This address does not take this kind of request."
+	default:
+		return "Something went wrong on our side. It has been noted; try again in a moment."
+	}
+}
+
+// sentence makes a message one that can stand alone: "invite not found" becomes "Invite not found."
+func sentence(message string) string {
+	if message == "" {
+		return message
+	}
+	message = strings.ToUpper(message[:1]) + message[1:]
+	if !strings.ContainsAny(message[len(message)-1:], ".!?") {
+		message += "."
+	}
+	return message
+}
+
+// fieldErrors are the problems of an Invalid or Conflict error for a form to show; other errors are returned as they are.
+// labels maps a field's name to what the form calls it.
+func fieldErrors(err error, labels map[string]string) ([]ui.FieldError, error) {
+	var e *assess.Error
+	if !errors.As(err, &e) || e.Kind != assess.Invalid && e.Kind != assess.Conflict {
+		return nil, err
+	}
+	if len(e.Problems) == 0 {
+		return []ui.FieldError{{Message: sentence(e.Message)}}, nil
+	}
+	out := make([]ui.FieldError, len(e.Problems))
+	for i, p := range e.Problems {
+		label := labels[p.Field]
+		if label == "" {
+			label = p.Field
+		}
+		out[i] = ui.FieldError{Field: p.Field, Message: sentence(label + " " + p.Message)}
+	}
+	return out, nil
+}

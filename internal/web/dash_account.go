@@ -1,0 +1,4 @@
+package web
+
+// accountRoutes is written next.
+func (s *Server) accountRoutes() []route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// docsRoutes is written next.
+func (s *Server) docsRoutes() []route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// inviteRoutes is written next.
+func (s *Server) inviteRoutes() []route { return nil }

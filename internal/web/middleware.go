@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"alfaone/internal/assess"
+)
+
+// maxBody bounds every request's body but the few that say otherwise.
+const maxBody = 1 << 20
+
+// outer puts in front of a handler what every request goes through, the outermost last.
+func (s *Server) outer(h http.Handler) http.Handler {
+	h = s.guardOrigin(h)
+	h = limitBody(h)
+	h = s.recoverPanic(h)
+	h = s.accessLog(h)
+	h = s.headers(h)
+	return s.requestID(h)
+}
+
+func (s *Server) requestID(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := s.newID()
+		w.Header().Set("X-Request-Id", id)
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+	})
+}
+
+// headers sets what every answer carries; pages add their own policy for content.
+func (s *Server) headers(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Permissions-Policy", "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()")
+		header.Set("Cache-Control", "no-store")
+		if s.secure {
+			header.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// guardOrigin refuses what another site's page makes a member's browser send. The API needs no such guard: it knows no
+// cookie.
+func (s *Server) guardOrigin(h http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	guard.AddInsecureBypassPattern("/api/")
+	guard.SetDenyHandler(s.answer(route{serve: func(*call) error {
+		return assess.Errorf(assess.Forbidden, "This request came from another site and was refused.")
+	}}))
+	return guard.Handler(h)
+}
+
+func limitBody(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		h.ServeHTTP(w, r)
+	})
+}
+
+// recoverPanic answers a panic like any internal error; the stack goes to the log only.
+func (s *Server) recoverPanic(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // it is compared by identity, as net/http does
+				panic(p)
+			}
+			s.log.ErrorContext(r.Context(), "panic", "request", RequestID(r.Context()), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.fail(w, r, fmt.Errorf("panic: %v", p))
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
+// accessLog writes one line a request. It names the route instead of the path where the path holds a secret.
+func (s *Server) accessLog(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := s.now()
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		h.ServeHTTP(rec, r)
+		level := slog.LevelInfo
+		if quiet(r.URL.Path) {
+			level = slog.LevelDebug
+		}
+		s.log.Log(r.Context(), level, "request", "id", RequestID(r.Context()), "method", r.Method, "path", safePath(r.URL.Path),
+			"status", rec.status, "bytes", rec.bytes, "ms", float64(s.now().Sub(begin).Microseconds())/float64(time.Millisecond/time.Microsecond))
+	})
+}
+
+func quiet(path string) bool {
+	return path == "/healthz" || path == "/readyz" || strings.HasPrefix(path, "/static/")
+}
+
+// secretPaths are the places whose next path element opens something to whoever knows it.
+var secretPaths = []string{"/c/", "/join/", "/reset/", "/setup/", "/mailbox/"}
+
+// safePath hides secrets in a path.
+func safePath(path string) string {
+	for _, prefix := range secretPaths {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			_, after, more := strings.Cut(rest, "/")
+			if more {
+				return prefix + "…/" + after
+			}
+			return prefix + "…"
+		}
+	}
+	return path
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int
+	wrote  bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	if !r.wrote {
+		r.status, r.wrote = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(b []byte) (int, error) {
+	r.wrote = true
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/web/ui"
+)
+
+// place is an entry of the main navigation.
+type place struct {
+	label, path string
+	icon        ui.Icon
+	permission  assess.Permission
+}
+
+func places() []place {
+	return []place{
+		{"Overview", "/overview", ui.IconOverview, assess.ReadInvites},
+		{"Assessments", "/assessments", ui.IconAssessment, assess.ReadAssessments},
+		{"Invites", "/invites", ui.IconInvite, assess.ReadAssigned},
+		{"Mailbox", "/mailbox", ui.IconMail, assess.ReadMail},
+		{"Settings", "/settings", ui.IconSettings, assess.ReadTags},
+		{"Docs", "/docs", ui.IconDocs, assess.ReadAssessments},
+	}
+}
+
+// dashboard is the shell of a member's page.
+func (c *call) dashboard(title string) ui.Dashboard {
+	org, m := c.visit.Organization, c.visit.Member
+	d := ui.Dashboard{
+		Page:     ui.Page{Title: title, Site: org.Name, Links: c.s.assets.Links(org.Accent), Toasts: c.heard()},
+		Org:      ui.Brand{Name: org.Name, Logo: logoPath(org), Home: "/"},
+		Member:   ui.Member{Name: m.Name(), Email: m.Email, Role: roleName(m.Role), Profile: "/profile", SignOut: "/signout"},
+		TestMode: c.testMode(), LiveHref: "/profile#mode",
+	}
+	for _, p := range places() {
+		if !m.Role.May(p.permission) || p.path == "/mailbox" && !c.s.capture && !c.testMode() {
+			continue
+		}
+		d.Nav = append(d.Nav, ui.NavItem{
+			Label: p.label, Href: p.path, Icon: p.icon,
+			Current: c.r.URL.Path == p.path || strings.HasPrefix(c.r.URL.Path, p.path+"/"),
+		})
+	}
+	return d
+}
+
+// narrow is the shell of a page for somebody who is not signed in.
+func (c *call) narrow(title string) ui.Narrow {
+	return ui.Narrow{
+		Page: ui.Page{Title: title, Site: "AlfaOne", Links: c.s.assets.Links(assess.DefaultAccent), Toasts: c.heard()},
+		Org:  ui.Brand{Name: "AlfaOne", Home: "/"},
+	}
+}
+
+func logoPath(o assess.Organization) string {
+	if o.LogoID == "" {
+		return ""
+	}
+	return "/logo/" + o.LogoID
+}
+
+// roleName is a role as people read it.
+func roleName(r assess.Role) string {
+	if r == "" {
+		return ""
+	}
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+// home leads members to what they do here.
+func (s *Server) home(c *call) error {
+	if needs, err := s.app.NeedsSetup(c.ctx()); err != nil || needs {
+		if err != nil {
+			return err
+		}
+		return c.render(http.StatusServiceUnavailable, notSetUpPage(c.narrow("Not set up yet")))
+	}
+	if err := c.admit(member(assess.ReadInvites)); err == nil {
+		return c.redirect("/overview")
+	}
+	return c.redirect("/invites")
+}

@@ -1,0 +1,166 @@
+package web_test
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+	"alfaone/internal/i18n"
+	"alfaone/internal/job"
+	"alfaone/internal/mail"
+	"alfaone/internal/ratelimit"
+	"alfaone/internal/store"
+	"alfaone/internal/store/storetest"
+	"alfaone/internal/web"
+)
+
+const (
+	password   = "correct horse battery staple"
+	ownerEmail = "owner@example.com"
+)
+
+// site is a running server with an organization, for one test.
+type site struct {
+	*app.App
+	t      *testing.T
+	url    string
+	db     *store.DB
+	sender *mail.Recorder
+	owner  assess.Member
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := newEmptySite(t)
+	var err error
+	s.owner, err = s.CreateOrganization(t.Context(), app.NewOwner{
+		Organization: "Example Ltd", FirstName: "Olivia", LastName: "Owner", Email: ownerEmail, Password: password,
+	})
+	s.must(err)
+	return s
+}
+
+// newEmptySite is a server that has not been set up.
+func newEmptySite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t, db: storetest.Open(t, time.Now), sender: &mail.Recorder{}}
+	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
+	s.must(err)
+	texts, err := i18n.New()
+	s.must(err)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
+	server := httptest.NewUnstartedServer(nil)
+	s.url = "http://" + server.Listener.Addr().String()
+	s.App = app.New(app.Options{
+		DB: s.db, Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, Sender: s.sender,
+		From: mail.Address{Address: "assess@example.com"}, NewID: newID, Random: rand.Reader, Texts: texts, Log: log,
+	})
+	handler, err := web.New(web.Options{
+		App: s.App, API: http.NotFoundHandler(), Texts: texts, Log: log, NewID: newID, Now: time.Now,
+		Mailbox: "operators-secret", CapturesMail: true, Development: true,
+	})
+	s.must(err)
+	server.Config.Handler = handler
+	server.Start()
+	t.Cleanup(server.Close)
+	return s
+}
+
+func (s *site) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// work lets all due jobs run.
+func (s *site) work() {
+	s.t.Helper()
+	r := job.NewRunner(job.Config{Queue: s.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	s.Register(r)
+	s.must(r.RunDue(s.t.Context()))
+}
+
+// browser is a person's browser: it keeps cookies and follows redirects.
+type browser struct {
+	s    *site
+	http *http.Client
+}
+
+func (s *site) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	s.must(err)
+	return &browser{s: s, http: &http.Client{Jar: jar}}
+}
+
+// page is what a browser got.
+type page struct {
+	status int
+	url    *url.URL // after redirects
+	header http.Header
+	body   string
+}
+
+func (b *browser) do(r *http.Request) page {
+	b.s.t.Helper()
+	resp, err := b.http.Do(r)
+	b.s.must(err)
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	b.s.must(err)
+	return page{resp.StatusCode, resp.Request.URL, resp.Header, string(body)}
+}
+
+func (b *browser) get(path string) page {
+	b.s.t.Helper()
+	r, err := http.NewRequestWithContext(b.s.t.Context(), http.MethodGet, b.s.url+path, nil)
+	b.s.must(err)
+	return b.do(r)
+}
+
+// post sends a form as a browser on one of our pages would.
+func (b *browser) post(path string, form url.Values) page {
+	b.s.t.Helper()
+	r, err := http.NewRequestWithContext(b.s.t.Context(), http.MethodPost, b.s.url+path, strings.NewReader(form.Encode()))
+	b.s.must(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.do(r)
+}
+
+// signIn is a browser in which the member is signed in.
+func (s *site) signIn(email string) *browser {
+	s.t.Helper()
+	b := s.browser()
+	if p := b.post("/signin", url.Values{"email": {email}, "password": {password}}); p.status != http.StatusOK || strings.HasPrefix(p.url.Path, "/signin") {
+		s.t.Fatalf("signing in led to %s with %d:\n%s", p.url, p.status, p.body)
+	}
+	return b
+}
+
+// colleague is a member who has joined in the role.
+func (s *site) colleague(role assess.Role) assess.Member {
+	s.t.Helper()
+	ctx := s.t.Context()
+	m, err := s.InviteMember(ctx, s.owner.Actor(assess.Live), string(role)+"@example.com", role)
+	s.must(err)
+	s.work()
+	sent := s.sender.Messages()
+	_, rest, _ := strings.Cut(sent[len(sent)-1].Text, "/join/")
+	token, _, _ := strings.Cut(rest, "\n")
+	m, err = s.Join(ctx, strings.TrimSpace(token), "Robin", "Colleague", password)
+	s.must(err)
+	return m
+}
