@@ -13,7 +13,7 @@ func TestRunDueWorksWhatIsDueAndWhatFollowsFromIt(t *testing.T) {
 	t.Parallel()
 	b := newBench()
 	var done []string
-	b.Handle("test", func(_ context.Context, j job.Job) error {
+	b.Handle("mail", func(_ context.Context, j job.Job) error {
 		done = append(done, j.ID)
 		if j.ID == "first" {
 			b.enqueue(t, "follows")
@@ -34,7 +34,7 @@ func TestRunDueStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	b := newBench()
 	ctx, cancel := context.WithCancel(t.Context())
-	b.Handle("test", func(context.Context, job.Job) error {
+	b.Handle("mail", func(context.Context, job.Job) error {
 		cancel()
 		return nil
 	})
