@@ -42,10 +42,8 @@ type world struct {
 // each runs the test in a world of its own on every engine.
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	c := &clock{now: time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)}
-	_ = c
 	t.Parallel()
-	for _, engine := range []string{"sqlite", "postgres"} {
+	for _, engine := range storetest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			c := &clock{now: time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)}

@@ -18,14 +18,24 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // EachAt is Each with a clock.
 func EachAt(t *testing.T, clock func() time.Time, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, open(t, store.Options{DataDir: t.TempDir(), Clock: clock}))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(t, open(t, store.Options{URL: pgtest.New(t), Clock: clock}))
-	})
+	for _, engine := range Engines() {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			test(t, OpenEngine(t, engine, clock))
+		})
+	}
+}
+
+// Engines are the names of the databases that the program runs on.
+func Engines() []string { return []string{"sqlite", "postgres"} }
+
+// OpenEngine opens a migrated database of the engine, for tests that need more than a database for each.
+func OpenEngine(t *testing.T, engine string, clock func() time.Time) *store.DB {
+	t.Helper()
+	if engine == "postgres" {
+		return open(t, store.Options{URL: pgtest.New(t), Clock: clock})
+	}
+	return Open(t, clock)
 }
 
 // Open opens a migrated SQLite database, for tests of what stands above the store.
