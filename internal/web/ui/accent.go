@@ -11,7 +11,7 @@ import (
 var ErrColour = errors.New("colour must be written as #rrggbb")
 
 // DefaultAccent is the accent of an organization that has chosen none.
-const DefaultAccent = "#3b5bcc"
+const DefaultAccent = "#3b5bdb"
 
 // minContrast is what WCAG 2.2, 1.4.3 asks of text.
 const minContrast = 4.5

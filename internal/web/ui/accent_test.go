@@ -15,7 +15,7 @@ func TestAccentIsLegibleOnEverySurface(t *testing.T) {
 	dark := []string{"#17181b", "#101113", "#24262b"}
 	for _, colour := range []string{
 		"#000000", "#ffffff", "#808080", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#00ffff", "#ff00ff",
-		"#ffd400", "#3b5bcc", "#123", "#FACADE", "#777777",
+		"#ffd400", "#3b5bdb", "#123", "#FACADE", "#777777",
 	} {
 		onLight, onDark, err := ui.Accent(colour)
 		if err != nil {
@@ -88,7 +88,7 @@ func TestContrastIsThatOfWCAG(t *testing.T) {
 
 func TestAccentRefusesWhatIsNoColour(t *testing.T) {
 	t.Parallel()
-	for _, colour := range []string{"", "#", "red", "#12", "#1234", "#12345g", "#+12345", "3b5bcc", "#3b5bcc;}", "#3b5bcc00"} {
+	for _, colour := range []string{"", "#", "red", "#12", "#1234", "#12345g", "#+12345", "3b5bcc", "#3b5bdb;}", "#3b5bdb00"} {
 		if _, _, err := ui.Accent(colour); !errors.Is(err, ui.ErrColour) {
 			t.Errorf("Accent(%q): %v, want ErrColour", colour, err)
 		}

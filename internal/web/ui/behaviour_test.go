@@ -15,6 +15,8 @@ import (
 	"alfaone/internal/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -22,7 +24,7 @@ import (
 func TestStyleguideFitsEveryWidth(t *testing.T) {
 	t.Parallel()
 	srv, ctx := serve(t, guidePages, nil), browser(t)
-	for path := range guidePages {
+	for _, path := range guidePaths {
 		for _, width := range []int64{320, 375, 640, 800, 1024, 1280, 2560} {
 			do(t, ctx, view(width, "light"))
 			open(t, ctx, srv.URL+path)
@@ -55,7 +57,7 @@ func TestStyleguideHasNoAccessibilityFaults(t *testing.T) {
 		t.Skip("axe-core is not installed: npm ci --prefix tools/css")
 	}
 	srv, ctx := serve(t, guidePages, nil), browser(t)
-	for path := range guidePages {
+	for _, path := range guidePaths {
 		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{320, 1280} {
 				do(t, ctx, view(width, theme))
@@ -276,6 +278,49 @@ func TestBulkActionsAppearWithChoices(t *testing.T) {
 	until(t, ctx, `document.querySelector("[data-bulk-count]").textContent === "4 selected"`)
 	do(t, ctx, chromedp.Click("tbody .cell-check input"))
 	until(t, ctx, `document.querySelector("[data-bulk-all]").indeterminate`)
+}
+
+func TestCSVIsPreviewedAsTheServerWillReadIt(t *testing.T) {
+	t.Parallel()
+	srv, ctx := serve(t, onPage(ui.CSV{Name: "rows", Label: "Candidates"}), nil), browser(t)
+	open(t, ctx, srv.URL)
+	for _, c := range []struct{ text, cells string }{
+		{"a,b\n1,2\n", `[["a","b"],["1","2"]]`},
+		{"a;b\r\n\"1;\"\"x\"\"\";2", `[["a","b"],["1;\"x\"","2"]]`},
+		{"a\tb\n\n\"line\nbreak\"\t<b>2</b>", `[["a","b"],["line\nbreak","<b>2</b>"]]`},
+	} {
+		eval[bool](t, ctx, fmt.Sprintf(`(e => { e.value = %q; return e.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector("textarea"))`, c.text))
+		got := eval[string](t, ctx, `JSON.stringify([...document.querySelectorAll(".csv-preview tr")].map(r => [...r.cells].map(c => c.textContent)))`)
+		if got != c.cells {
+			t.Errorf("%q is previewed as %s, want %s", c.text, got, c.cells)
+		}
+	}
+}
+
+func TestChoosingAFilterChangesTheAddress(t *testing.T) {
+	t.Parallel()
+	srv, ctx := serve(t, guidePages, nil), browser(t)
+	open(t, ctx, srv.URL+"/styleguide?sort=name&page=3")
+	eval[bool](t, ctx, `(s => { s.value = "pending"; return s.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("[name=status]"))`)
+	do(t, ctx, chromedp.WaitReady(`[name=status] [value=pending][selected]`))
+	if got := eval[string](t, ctx, "location.search"); got != "?sort=name&status=pending" {
+		t.Errorf("the address ends in %s", got)
+	}
+}
+
+func TestDialogsMenusAndFiltersWorkWithoutScripts(t *testing.T) {
+	t.Parallel()
+	srv, ctx := serve(t, guidePages, nil), browser(t)
+	off := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})
+	do(t, ctx, off, view(1280, "light"), chromedp.Navigate(srv.URL+"/styleguide"),
+		chromedp.Click(".page-header .actions > [commandfor]"), chromedp.WaitVisible("#guide-dialog #f-address"),
+		chromedp.Click("#guide-dialog [command=close]"), chromedp.WaitNotVisible("#guide-dialog #f-address"),
+		chromedp.Click(".page-header .menu summary"), chromedp.WaitVisible(".page-header .menu-item"),
+		chromedp.WaitVisible("form[data-filters] [type=submit]"),
+		chromedp.WaitNotVisible("[data-copy]"))
 }
 
 func TestTimesAreShownInTheViewersZone(t *testing.T) {

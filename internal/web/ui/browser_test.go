@@ -34,7 +34,10 @@ const still = `document.body.getAnimations({subtree: true}).every(a => a.animati
 // pages are what a test serves, by path.
 type pages map[string]func(ui.Links, *url.URL) templ.Component
 
-var guidePages = pages{"/styleguide": ui.Styleguide, "/styleguide/narrow": ui.StyleguideNarrow}
+var (
+	guidePages = pages{"/styleguide": ui.Styleguide}
+	guidePaths = []string{"/styleguide", "/styleguide?shell=narrow"}
+)
 
 // serve shows the pages under the policy, whose violation fails the test, and
 // gives what they post to post.
@@ -161,8 +164,8 @@ func TestStyleguideScreenshots(t *testing.T) {
 		{"dialog-1280-light", "/styleguide", "light", 1280, ".page-header .actions > [commandfor]"},
 		{"dialog-375-dark", "/styleguide", "dark", 375, ".page-header .actions > [commandfor]"},
 		{"confirm-1280-light", "/styleguide", "light", 1280, "form[data-confirm].form .actions button"},
-		{"narrow-1280-light", "/styleguide/narrow", "light", 1280, ""},
-		{"narrow-320-dark", "/styleguide/narrow", "dark", 320, ""},
+		{"narrow-1280-light", "/styleguide?shell=narrow", "light", 1280, ""},
+		{"narrow-320-dark", "/styleguide?shell=narrow", "dark", 320, ""},
 	} {
 		do(t, ctx, view(shot.width, shot.theme))
 		open(t, ctx, srv.URL+shot.path)

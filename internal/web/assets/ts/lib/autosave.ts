@@ -3,6 +3,7 @@ import { all, create, memory } from "./dom";
 const pause = 800; // after the last key
 const retryFirst = 2_000;
 const retryMost = 30_000;
+const keepaliveMost = 60_000; // bytes; browsers refuse more than 64 KiB
 
 /** Saves every <form data-autosave> by itself. */
 export function startAutosave(): void {
@@ -87,18 +88,19 @@ class Autosave {
   }
 
   private async send(): Promise<void> {
+    const body = new URLSearchParams(this.values(true)).toString();
     const answer = await fetch(this.form.action, {
       method: "POST",
-      body: new URLSearchParams(this.values(true)),
-      headers: { Accept: "application/json" },
-      keepalive: true, // survives the closing of the page
+      body,
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+      keepalive: body.length < keepaliveMost, // survives the closing of the page
     });
     if (answer.status === 409) return this.conflict();
-    const body = (await answer.json()) as { version?: number; error?: string };
-    if (answer.ok) return this.confirmed(body.version);
-    if (answer.status >= 500 || answer.status === 429) throw new Error(body.error);
+    const said = (await answer.json()) as { version?: number; error?: string };
+    if (answer.ok) return this.confirmed(said.version);
+    if (answer.status >= 500 || answer.status === 429) throw new Error(said.error);
     this.dirty = true; // refused: sending the same again would not help
-    this.say("failed", body.error);
+    this.say("failed", said.error);
   }
 
   private confirmed(version: number | undefined): void {

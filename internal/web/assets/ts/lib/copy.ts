@@ -15,8 +15,8 @@ async function copy(source: HTMLElement): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    select(source); // no permission, or plain HTTP: one key press is left to do
-    return false;
+    select(source); // no permission, or plain HTTP
+    return document.execCommand("copy"); // else one key press is left to do
   }
 }
 

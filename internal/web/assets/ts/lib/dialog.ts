@@ -8,11 +8,6 @@ export function startDialogs(): void {
     dialog.showModal();
   }
   if (!("command" in HTMLButtonElement.prototype)) on("click", "button[commandfor]", obey);
-  if (!("closedBy" in HTMLDialogElement.prototype)) {
-    on("click", "dialog[closedby=any]", (dialog, event) => {
-      if (event.target === dialog && outside(dialog, event)) (dialog as HTMLDialogElement).close();
-    });
-  }
 }
 
 function obey(button: HTMLElement): void {
@@ -20,9 +15,4 @@ function obey(button: HTMLElement): void {
   if (!(dialog instanceof HTMLDialogElement)) return;
   if (button.getAttribute("command") === "show-modal") dialog.showModal();
   if (button.getAttribute("command") === "close") dialog.close();
-}
-
-function outside(dialog: HTMLElement, event: MouseEvent): boolean {
-  const box = dialog.getBoundingClientRect();
-  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
 }

@@ -58,9 +58,5 @@ function place(menu: HTMLDetailsElement): void {
     left: `${left}px`,
     top: `${fits ? below : Math.max(gap, anchor.top - gap - panel.offsetHeight)}px`,
   });
-  const close = () => {
-    menu.open = false;
-    removeEventListener("scroll", close, true);
-  };
-  addEventListener("scroll", close, true);
+  addEventListener("scroll", () => (menu.open = false), { capture: true, once: true });
 }
