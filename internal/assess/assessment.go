@@ -144,26 +144,28 @@ func cleanTexts(texts map[string]string, languages []string) map[string]string {
 // Validate checks what a draft must hold at any time; a draft may be unfinished. Errors: Invalid.
 func (c Content) Validate() error {
 	var p problems
-	p.line("name", c.Name, true, MaxNameRunes)
-	p.when(LooksLikeURL(c.Name), "name", "must not contain a web address")
+	p.name("name", c.Name, true)
 	p.text("description", c.Description, MaxTextRunes)
-	for _, text := range c.Introduction {
-		p.text("introduction", text, MaxTextRunes)
-	}
-	for _, text := range c.Closing {
-		p.text("closing", text, MaxTextRunes)
-	}
+	p.texts("introduction", c.Introduction)
+	p.texts("closing", c.Closing)
 	p.languages("languages", c.Languages)
 	p.when(!knownFormat(c.Format), "defaultQuestionFormat", "must be text, audio, video or mixed")
 	p.when(!knownFormat(c.AnswerFormat), "defaultAnswerFormat", "must be text, audio, video or mixed")
-	p.when(len(c.Questions) > MaxQuestions, "questions", "must be at most %d", MaxQuestions)
+	c.checkQuestions(&p)
+	return p.err()
+}
+
+func (c Content) checkQuestions(p *problems) {
+	if len(c.Questions) > MaxQuestions {
+		p.add("questions", "must be at most %d", MaxQuestions)
+		return
+	}
 	seen := map[QuestionID]bool{}
 	for i, q := range c.Questions {
 		p.when(seen[q.ID], "questions", "must not hold the same question twice")
 		seen[q.ID] = true
-		q.check(&p, i)
+		q.check(p, i)
 	}
-	return p.err()
 }
 
 func knownFormat(f Format) bool { return slices.Contains(Formats(), f) }

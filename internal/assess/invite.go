@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -140,8 +141,7 @@ func (n NewInvite) Validate() error {
 	var p problems
 	p.when(!ValidID(string(n.Assessment)), "assessmentId", "must be a UUID")
 	p.email("recipientEmail", n.Email)
-	p.line("recipientName", n.Name, false, MaxNameRunes)
-	p.when(LooksLikeURL(n.Name), "recipientName", "must not contain a web address")
+	p.name("recipientName", n.Name, false)
 	p.when(n.Language != "" && !interfaceLanguage(n.Language), "language", "must be one of %s", strings.Join(InterfaceLanguages(), ", "))
 	p.text("customMessage", n.Message, MaxMessageRunes)
 	p.when(len(n.Tags) > MaxTags, "tags", "must be at most %d", MaxTags)
@@ -188,14 +188,7 @@ func (n NewInvite) language(content Content) string {
 	}
 }
 
-func interfaceLanguage(tag string) bool {
-	for _, language := range InterfaceLanguages() {
-		if tag == language {
-			return true
-		}
-	}
-	return false
-}
+func interfaceLanguage(tag string) bool { return slices.Contains(InterfaceLanguages(), tag) }
 
 // days is n times 24 hours, whatever clocks do in between.
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
@@ -226,8 +219,7 @@ func (inv Invite) ExtendTo(now time.Time, extraDays int) (time.Time, error) {
 func (inv Invite) Readdressed(email, name string) (Invite, error) {
 	var p problems
 	p.email("recipientEmail", email)
-	p.line("recipientName", name, false, MaxNameRunes)
-	p.when(LooksLikeURL(name), "recipientName", "must not contain a web address")
+	p.name("recipientName", name, false)
 	if err := p.err(); err != nil {
 		return inv, err
 	}

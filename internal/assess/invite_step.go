@@ -10,10 +10,10 @@ const (
 	StepAnswer    InviteStep = "answer"    // a part of an answer arrives
 	StepComplete  InviteStep = "complete"  // the candidate submits
 	StepTimeUp    InviteStep = "time_up"   // the clock submits
-	StepExpire    InviteStep = "expire"    // the deadline has passed
+	StepExpire    InviteStep = "expire"    // the deadline has passed; who has started may finish
 	StepRevoke    InviteStep = "revoke"    // a member takes it back
 	StepForce     InviteStep = "force"     // a member takes it back although it was begun
-	StepWithdraw  InviteStep = "withdraw"  // the candidate does not want to
+	StepWithdraw  InviteStep = "withdraw"  // the candidate does not want to; afterwards it is a request, which changes no status
 	StepExtend    InviteStep = "extend"    // a member gives more time
 	StepResend    InviteStep = "resend"    // a member has the mail sent again
 	StepReaddress InviteStep = "readdress" // a member mends the address
@@ -39,10 +39,10 @@ var inviteMoves = map[InviteStep]map[InviteStatus]InviteStatus{
 	StepAnswer:    {Started: Started},
 	StepComplete:  {Started: Completed, Completed: Completed},
 	StepTimeUp:    {Started: Completed},
-	StepExpire:    {Pending: Expired, Accepted: Expired},
+	StepExpire:    {Pending: Expired, Accepted: Expired, Started: Started},
 	StepRevoke:    {Pending: Revoked, Accepted: Revoked, Revoked: Revoked},
 	StepForce:     {Pending: Revoked, Accepted: Revoked, Started: Revoked, Revoked: Revoked},
-	StepWithdraw:  {Pending: Revoked, Accepted: Revoked, Started: Revoked, Revoked: Revoked},
+	StepWithdraw:  {Pending: Revoked, Accepted: Revoked, Started: Revoked, Completed: Completed, Expired: Expired, Revoked: Revoked},
 	StepExtend:    {Pending: Pending, Accepted: Accepted, Started: Started, Expired: reopened},
 	StepResend:    {Pending: Pending, Accepted: Accepted, Started: Started},
 	StepReaddress: {Pending: Pending, Accepted: Accepted, Started: Started},

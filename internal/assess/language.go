@@ -20,7 +20,10 @@ func ValidLanguage(tag string) bool { return languageTag.MatchString(tag) }
 
 func (p *problems) languages(field string, tags []string) {
 	p.when(len(tags) == 0, field, "must name at least one language")
-	p.when(len(tags) > MaxLanguages, field, "must name at most %d languages", MaxLanguages)
+	if len(tags) > MaxLanguages {
+		p.add(field, "must name at most %d languages", MaxLanguages)
+		return
+	}
 	for i, tag := range tags {
 		p.when(!ValidLanguage(tag), field, "must hold language codes such as en or pt-BR, not %q", tag)
 		p.when(slices.Contains(tags[:i], tag), field, "must not name %s twice", tag)

@@ -40,8 +40,8 @@ func (m Member) Actor(mode Mode) Actor {
 // Validate checks what a person can write about a member. Errors: Invalid.
 func (m Member) Validate() error {
 	var p problems
-	p.line("firstName", m.FirstName, m.Joined(), MaxNameRunes)
-	p.line("lastName", m.LastName, m.Joined(), MaxNameRunes)
+	p.name("firstName", m.FirstName, m.Joined())
+	p.name("lastName", m.LastName, m.Joined())
 	p.email("email", m.Email)
 	p.when(!slices.Contains(Roles(), m.Role), "role", "must be owner, admin, recruiter, grader or viewer")
 	return p.err()
@@ -73,7 +73,9 @@ func ValidatePassword(password string, words ...string) error {
 // guessable reports a password that is little more than common strings and the given words, or very few different characters.
 func guessable(password string, words []string) bool {
 	rest := strings.ToLower(password)
-	for _, word := range slices.Concat(words, commonPasswordParts) {
+	parts := slices.Concat(words, commonPasswordParts)
+	slices.SortStableFunc(parts, func(a, b string) int { return len(b) - len(a) }) // a part of a word must not break the word
+	for _, word := range parts {
 		if w := strings.ToLower(word); len(w) >= 3 {
 			rest = strings.ReplaceAll(rest, w, "")
 		}

@@ -28,6 +28,7 @@ type InviteDefaults struct {
 const (
 	StandardRate   = 100
 	EnterpriseRate = 1000
+	MaxRate        = 1_000_000
 )
 
 // DefaultAccent is an organization's colour until it chooses its own.
@@ -64,18 +65,14 @@ func (o Organization) Location() *time.Location {
 // Validate checks every setting. Errors: Invalid.
 func (o Organization) Validate() error {
 	var p problems
-	p.line("name", o.Name, true, MaxNameRunes)
-	p.when(LooksLikeURL(o.Name), "name", "must not contain a web address")
-	p.line("senderName", o.SenderName, false, MaxNameRunes)
-	p.when(LooksLikeURL(o.SenderName), "senderName", "must not contain a web address")
+	p.name("name", o.Name, true)
+	p.name("senderName", o.SenderName, false)
 	p.colour("accent", o.Accent)
 	_, err := time.LoadLocation(o.TimeZone)
 	p.when(err != nil || o.TimeZone == "" || o.TimeZone == "Local", "timeZone", "must be a time zone such as Europe/Berlin")
 	p.languages("languages", o.Languages)
 	p.limits(o.Defaults.ReplayLimit, o.Defaults.RecordLimit, o.Defaults.ExpiresInDays)
-	for language, notice := range o.Notices {
-		p.when(!ValidLanguage(language), "notice", "has an unknown language %q", language)
-		p.text("notice", notice, MaxTextRunes)
-	}
+	p.when(o.RatePerMinute < 1 || o.RatePerMinute > MaxRate, "ratePerMinute", "must be between 1 and %d", MaxRate)
+	p.texts("notice", o.Notices)
 	return p.err()
 }

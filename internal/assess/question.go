@@ -55,10 +55,7 @@ func (q Question) Prompt(language, fallback string) string {
 // check adds the question's broken rules; at is its place, counted from 0.
 func (q Question) check(p *problems, at int) {
 	field := func(name string) string { return fmt.Sprintf("questions[%d].%s", at, name) }
-	for language, text := range q.Prompts {
-		p.when(!ValidLanguage(language), field("prompts"), "has an unknown language %q", language)
-		p.text(field("prompts."+language), text, MaxTextRunes)
-	}
+	p.texts(field("prompts"), q.Prompts)
 	p.when(q.Format != "" && !questionFormat(q.Format), field("format"), "must be text, audio or video")
 	p.when(q.AnswerFormat != "" && !questionFormat(q.AnswerFormat), field("answerFormat"), "must be text, audio or video")
 	p.when(q.Points < 0 || q.Points > MaxPoints, field("points"), "must be between 0 and %d", MaxPoints)

@@ -1,9 +1,11 @@
 package assess
 
 import (
+	"maps"
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +36,20 @@ func (p *problems) line(field, s string, required bool, limit int) {
 	p.when(!utf8.ValidString(s), field, "must be valid UTF-8 text")
 }
 
+// name checks a line that our mails show: it must not carry a stranger's link.
+func (p *problems) name(field, s string, required bool) {
+	p.line(field, s, required, MaxNameRunes)
+	p.when(LooksLikeURL(s), field, "must not contain a web address")
+}
+
+// texts checks a text in several languages, named field.language.
+func (p *problems) texts(field string, texts map[string]string) {
+	for _, language := range slices.Sorted(maps.Keys(texts)) {
+		p.when(!ValidLanguage(language), field, "has an unknown language %q", language)
+		p.text(field+"."+language, texts[language], MaxTextRunes)
+	}
+}
+
 // text checks a text of several lines like line does, but for line breaks and tabs.
 func (p *problems) text(field, s string, limit int) {
 	p.when(utf8.RuneCountInString(s) > limit, field, "must be at most %d characters long", limit)
@@ -52,20 +68,31 @@ func unsafeInLine(r rune) bool {
 // Email checks an address and returns it with its domain in lower case; ok is false for anything but a bare mailbox address
 // with a real-looking domain. It is stricter than RFC 5322 on purpose: no display name, no quoting, no address literal.
 func Email(s string) (address string, ok bool) {
+	if len(s) > MaxEmailBytes || strings.ContainsFunc(s, unsafeInLine) {
+		return "", false
+	}
 	parsed, err := mail.ParseAddress(s)
-	if err != nil || parsed.Address != s || len(s) > MaxEmailBytes {
+	if err != nil || parsed.Address != s {
 		return "", false
 	}
 	at := strings.LastIndexByte(s, '@')
-	local, domain := s[:at], strings.ToLower(s[at+1:])
-	if len(local) > maxLocalBytes || !domainName.MatchString(domain) || strings.ContainsFunc(s, unsafeInLine) {
+	address = s[:at+1] + strings.ToLower(s[at+1:])
+	if at > maxLocalBytes || len(address) > MaxEmailBytes || !isDomain(address[at+1:]) {
 		return "", false
 	}
-	return local + "@" + domain, true
+	return address, true
 }
 
 // domainName is two or more labels of letters (any script), digits and inner hyphens.
-var domainName = regexp.MustCompile(`^([\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$`)
+var domainName = regexp.MustCompile(`^(` + domainLabel + `\.)+` + domainLabel + `$`)
+
+const domainLabel = `[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?`
+
+// isDomain reports a name that mail could be sent to: one whose last label is no number, for four numbers are a machine's
+// address.
+func isDomain(s string) bool {
+	return domainName.MatchString(s) && strings.ContainsFunc(s[strings.LastIndexByte(s, '.'):], unicode.IsLetter)
+}
 
 func (p *problems) email(field, s string) {
 	if s == "" {
@@ -90,7 +117,7 @@ func IsHTTPS(s string) bool {
 }
 
 // webAddress finds what mail programs turn into a link. A name that holds one would make our mail carry a stranger's link.
-var webAddress = regexp.MustCompile(`(?i)(https?:|www\.)|\b[\p{L}\p{N}-]+\.(com|net|org|info|biz|io|app|dev|xyz|top|ru|cn|link|click|site|online|shop)\b`)
+var webAddress = regexp.MustCompile(`(?i)://|https?:|mailto:|www\.|[\p{L}\p{N}]\.(com|net|org|info|biz|io|app|dev|xyz|top|ru|cn|link|click|site|online|shop)\b`)
 
 // LooksLikeURL reports whether a name holds something that mail programs would turn into a link.
 func LooksLikeURL(name string) bool { return webAddress.MatchString(name) }
