@@ -1,10 +1,10 @@
 package ui
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 )
 
 // ErrColour reports a colour that is not written as #rgb or #rrggbb.
@@ -29,17 +29,18 @@ var (
 // read as text on every surface of the light and of the dark theme, with a
 // contrast of at least 4.5. White is therefore legible on light, and the dark
 // theme's ink on dark. The error is ErrColour.
-func Accent(hex string) (light, dark string, err error) {
-	c, err := parseHex(hex)
+func Accent(colour string) (light, dark string, err error) {
+	c, err := parseHex(colour)
 	if err != nil {
 		return "", "", err
 	}
 	return c.towards(black, lightSurface).String(), c.towards(white, darkSurface).String(), nil
 }
 
-// AccentCSS returns the stylesheet that gives a page the accent of hex.
-func AccentCSS(hex string) (string, error) {
-	light, dark, err := Accent(hex)
+// AccentCSS returns the stylesheet that gives a page the accent of a colour. The
+// error is ErrColour.
+func AccentCSS(colour string) (string, error) {
+	light, dark, err := Accent(colour)
 	if err != nil {
 		return "", err
 	}
@@ -69,11 +70,11 @@ func parseHex(s string) (rgb, error) {
 	if len(s) != 7 || s[0] != '#' {
 		return rgb{}, ErrColour
 	}
-	n, err := strconv.ParseUint(s[1:], 16, 32)
+	channels, err := hex.DecodeString(s[1:])
 	if err != nil {
 		return rgb{}, ErrColour
 	}
-	return rgb{uint8(n >> 16), uint8(n >> 8), uint8(n)}, nil
+	return rgb(channels), nil
 }
 
 func (c rgb) String() string {

@@ -23,11 +23,44 @@ import (
 
 // components are all that can be rendered: those that hold content are opened.
 var components = []any{
-	ui.Avatar{}, ui.Badge{}, ui.Banner{}, ui.Bars{}, ui.Button{}, ui.CSV{}, ui.Checkbox{}, ui.Columns{}, ui.Copy{},
-	ui.Empty{}, ui.Facts{}, ui.File{}, ui.Filters{}, ui.Input{}, ui.Menu{}, ui.PageHeader{}, ui.Pagination{},
-	ui.Progress{}, ui.Radios{}, ui.Reorder{}, ui.Select{}, ui.Skeleton{}, ui.Sparkline{}, ui.Table{}, ui.Tabs{},
-	ui.Textarea{}, ui.ThemeSwitch{}, ui.Time{}, ui.Timeline{}, ui.IconCopy,
-	ui.Card{}, ui.Dashboard{}, ui.Dialog{}, ui.Disclosure{}, ui.Form{}, ui.Narrow{}, ui.Page{}, ui.Section{},
+	ui.Avatar{},
+	ui.Badge{},
+	ui.Banner{},
+	ui.Bars{},
+	ui.Button{},
+	ui.CSV{},
+	ui.Checkbox{},
+	ui.Columns{},
+	ui.Copy{},
+	ui.Empty{},
+	ui.Facts{},
+	ui.File{},
+	ui.Filters{},
+	ui.Input{},
+	ui.Menu{},
+	ui.PageHeader{},
+	ui.Pagination{},
+	ui.Progress{},
+	ui.Radios{},
+	ui.Reorder{},
+	ui.Select{},
+	ui.Skeleton{},
+	ui.Sparkline{},
+	ui.Table{},
+	ui.Tabs{},
+	ui.Textarea{},
+	ui.ThemeSwitch{},
+	ui.Time{},
+	ui.Timeline{},
+	ui.IconCopy,
+	ui.Card{},
+	ui.Dashboard{},
+	ui.Dialog{},
+	ui.Disclosure{},
+	ui.Form{},
+	ui.Narrow{},
+	ui.Page{},
+	ui.Section{},
 }
 
 type opener interface{ With() templ.Component }
@@ -128,7 +161,7 @@ func fill(v reflect.Value, text string) {
 	case *url.URL:
 		v.Set(reflect.ValueOf(&url.URL{Path: "/list", RawQuery: url.Values{"sort": {text}, "search": {text}}.Encode()}))
 		return
-	case time.Time, templ.Attributes, *time.Location, ui.Icon, ui.Links: // from the program, never from people
+	case time.Time, templ.Attributes, *time.Location, ui.Links: // from the program, never from people
 		return
 	}
 	switch v.Kind() {
@@ -137,8 +170,8 @@ func fill(v reflect.Value, text string) {
 	case reflect.Int:
 		v.SetInt(3)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), text)
+		for _, field := range v.Fields() {
+			fill(field, text)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
