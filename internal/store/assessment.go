@@ -1,6 +1,10 @@
 package store
 
-import "alfaone/internal/assess"
+import (
+	"strings"
+
+	"alfaone/internal/assess"
+)
 
 const assessmentColumns = `org_id, id, status, version, revision, draft, is_published, created_at, updated_at, published_at`
 
@@ -33,10 +37,10 @@ func (tx *Tx) InsertAssessment(a assess.Assessment) error {
 		return err
 	}
 	c := a.Draft
-	_, err = tx.exec(`INSERT INTO assessments (`+assessmentColumns+`, name, format, answer_format, languages, question_count, total_points)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+	_, err = tx.exec(`INSERT INTO assessments (`+assessmentColumns+`, name, folded, format, answer_format, languages, question_count, total_points)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		a.Org, a.ID, a.Status, a.Version, a.Revision, draft, a.Published, at(a.CreatedAt), at(a.UpdatedAt), at(a.PublishedAt),
-		c.Name, c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+		c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
 	if err != nil {
 		return err
 	}
@@ -44,7 +48,7 @@ func (tx *Tx) InsertAssessment(a assess.Assessment) error {
 }
 
 // UpdateAssessment writes an assessment that was read at the given revision; a.Revision is the new one. What lists show
-// follows the draft until something is published. Errors: Conflict when somebody else has changed it since.
+// follows the draft until something is published. Errors: NotFound; Conflict when somebody else has changed it since.
 func (tx *Tx) UpdateAssessment(a assess.Assessment, revision int) error {
 	draft, _, err := contentDocuments(a.Draft)
 	if err != nil {
@@ -57,6 +61,9 @@ func (tx *Tx) UpdateAssessment(a assess.Assessment, revision int) error {
 		return err
 	}
 	if n == 0 {
+		if _, err := tx.Assessment(a.Org, a.ID); err != nil {
+			return err
+		}
 		return assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
 	}
 	if a.Version == 0 || a.Published {
@@ -72,9 +79,9 @@ func (tx *Tx) showAssessment(a assess.Assessment) error {
 	if err != nil {
 		return err
 	}
-	return tx.change("assessment", `UPDATE assessments SET name = $3, format = $4, answer_format = $5, languages = $6,
-		question_count = $7, total_points = $8 WHERE org_id = $1 AND id = $2`,
-		a.Org, a.ID, c.Name, c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+	return tx.change("assessment", `UPDATE assessments SET name = $3, folded = $4, format = $5, answer_format = $6, languages = $7,
+		question_count = $8, total_points = $9 WHERE org_id = $1 AND id = $2`,
+		a.Org, a.ID, c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
 }
 
 // SetAssessmentTags replaces the tags of an assessment. Errors: NotFound when one is not the organization's.
@@ -102,7 +109,7 @@ func contentDocuments(c assess.Content) (content, languages string, err error) {
 }
 
 // assessmentSorts are the orders of a list of assessments.
-var assessmentSorts = map[string]string{"created_at": "created_at", "updated_at": "updated_at", "name": "name"}
+var assessmentSorts = map[string]string{"created_at": "created_at", "updated_at": "updated_at", "name": "folded"}
 
 // Assessments reads a page of assessments, with how many fit the filter. Invites are counted in the given mode.
 func (tx *Tx) Assessments(org assess.OrgID, mode assess.Mode, f assess.AssessmentFilter, page assess.Page) ([]assess.AssessmentSummary, int, error) {
@@ -113,9 +120,11 @@ func (tx *Tx) Assessments(org assess.OrgID, mode assess.Mode, f assess.Assessmen
 	}
 	addIf(&w, f.Status, "status = ?")
 	if f.Search != "" {
-		w.add(`lower(name) LIKE ? ESCAPE '\'`, contains(f.Search))
+		w.add(`folded LIKE ? ESCAPE '\'`, contains(f.Search))
 	}
-	addIf(&w, f.Tag, "id IN (SELECT assessment_id FROM assessment_tags WHERE tag_id = ?)")
+	if f.Tag != "" {
+		w.add("id IN (SELECT assessment_id FROM assessment_tags WHERE org_id = ? AND tag_id = ?)", org, f.Tag)
+	}
 	items, total, err := pageOf(tx, scanSummary, summaryColumns, "assessments", &w, page, assessmentSorts[page.Sort])
 	if err != nil {
 		return nil, 0, err
@@ -144,27 +153,24 @@ func (tx *Tx) AssessmentSummary(org assess.OrgID, mode assess.Mode, id assess.As
 
 // countInvitesOf fills in how many invites were ever sent for each.
 func (tx *Tx) countInvitesOf(org assess.OrgID, mode assess.Mode, items []assess.AssessmentSummary) error {
-	type count struct {
-		id assess.AssessmentID
-		n  int
+	if len(items) == 0 {
+		return nil
 	}
-	var w where
-	w.add("org_id = ?", org)
-	w.add("mode = ?", mode)
-	if len(items) == 1 {
-		w.add("assessment_id = ?", items[0].ID)
-	}
-	counts, err := list(tx, func(r row) (c count, err error) { return c, r.Scan(&c.id, &c.n) },
-		"SELECT assessment_id, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE "+w.String()+" GROUP BY assessment_id", w.args...)
-	if err != nil {
-		return err
-	}
-	byID := make(map[assess.AssessmentID]int, len(counts))
-	for _, c := range counts {
-		byID[c.id] = c.n
-	}
+	byID := make(map[assess.AssessmentID]*assess.AssessmentSummary, len(items))
+	w := where{args: []any{org, mode}}
+	ids := make([]string, len(items))
 	for i := range items {
-		items[i].InviteCount = byID[items[i].ID]
+		ids[i] = w.arg(items[i].ID)
+		byID[items[i].ID] = &items[i]
 	}
-	return nil
+	_, err := list(tx, func(r row) (_ struct{}, err error) {
+		var id assess.AssessmentID
+		var n int
+		if err = r.Scan(&id, &n); err == nil {
+			byID[id].InviteCount = n
+		}
+		return struct{}{}, err
+	}, `SELECT assessment_id, CAST(SUM(n) AS BIGINT) FROM invite_counts
+		WHERE org_id = $1 AND mode = $2 AND assessment_id IN (`+strings.Join(ids, ", ")+`) GROUP BY assessment_id`, w.args...)
+	return err
 }

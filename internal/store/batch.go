@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"alfaone/internal/assess"
@@ -14,82 +13,71 @@ import (
 // transactions that arrive during one commit share the next one (group commit). Each runs behind a savepoint of its own: if
 // it fails, only it is undone. Nobody gets an answer before the shared commit is on disk.
 type batcher struct {
-	writer *sql.DB
-	conn   *sql.Conn
-	stmts  *statements
-	clock  func() time.Time
-	units  chan *unit
-	quit   chan struct{}
-	done   chan struct{}
+	conn  *sql.Conn
+	stmts *statements
+	clock func() time.Time
+	units chan *unit
+	quit  chan struct{}
+	done  chan struct{}
 }
 
-// unit is one transaction that waits its turn.
+// unit is one transaction that waits its turn. It runs in the goroutine that asked for it, so that a panic stays there.
 type unit struct {
-	ctx      context.Context //nolint:containedctx // it travels with the work to the writing goroutine
-	fn       func(*Tx) error
-	alone    func() error // instead of fn: work that needs the connection given back to the pool
-	panicked any
-	result   chan error
+	ctx    context.Context //nolint:containedctx // it travels with the work to the batch
+	turn   chan *Tx        // closed without a transaction when there is no turn
+	ended  chan error      // what the function returned
+	result chan error      // how it ended on disk
 }
 
 // maxBatch bounds how many transactions share a commit, and so how long the first of them waits for the last.
 const maxBatch = 128
 
-var errClosed = assess.Errorf(assess.Unavailable, "The server is shutting down. Try again in a moment.")
+var (
+	errClosed   = assess.Errorf(assess.Unavailable, "The server is shutting down. Try again in a moment.")
+	errPanicked = errors.New("the function of the transaction did not return")
+)
 
 func newBatcher(ctx context.Context, writer *sql.DB, clock func() time.Time) (*batcher, error) {
-	b := &batcher{writer: writer, clock: clock, units: make(chan *unit), quit: make(chan struct{}), done: make(chan struct{})}
-	if err := b.connect(ctx); err != nil {
+	conn, err := writer.Conn(ctx)
+	if err != nil {
 		return nil, err
+	}
+	b := &batcher{
+		conn: conn, stmts: newStatements(conn), clock: clock,
+		units: make(chan *unit), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go b.run()
 	return b, nil
 }
 
-func (b *batcher) connect(ctx context.Context) (err error) {
-	if b.conn, err = b.writer.Conn(ctx); err != nil {
-		return err
-	}
-	b.stmts = newStatements(b.conn)
-	return nil
-}
-
-func (b *batcher) disconnect() error {
-	return errors.Join(b.stmts.Close(), b.conn.Close())
-}
-
-// do runs fn in a transaction. A panic of fn is raised again here, where the caller can handle it.
+// do runs fn in a transaction. Once it had its turn, its commit is not abandoned: the caller must learn how it ended.
 func (b *batcher) do(ctx context.Context, fn func(*Tx) error) error {
-	u := &unit{ctx: ctx, fn: fn, result: make(chan error, 1)}
-	err := b.submit(u)
-	if u.panicked != nil {
-		panic(u.panicked)
-	}
-	return err
-}
-
-// exclusively runs fn while no transaction runs and nobody holds the writing connection.
-func (b *batcher) exclusively(ctx context.Context, fn func() error) error {
-	return b.submit(&unit{ctx: ctx, alone: fn, result: make(chan error, 1)})
-}
-
-// submit waits for the unit's outcome. Once it is taken, its commit is not abandoned: the caller must learn how it ended.
-func (b *batcher) submit(u *unit) error {
+	u := &unit{ctx: ctx, turn: make(chan *Tx), ended: make(chan error, 1), result: make(chan error, 1)}
 	select {
 	case b.units <- u:
-		return <-u.result
-	case <-u.ctx.Done():
-		return u.ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	case <-b.quit:
 		return errClosed
 	}
+	if tx, ok := <-u.turn; ok {
+		u.call(tx, fn)
+	}
+	return <-u.result
+}
+
+// call reports the end of fn to the batch, also when fn panics.
+func (u *unit) call(tx *Tx, fn func(*Tx) error) {
+	err := errPanicked
+	defer func() { u.ended <- err }()
+	err = fn(tx)
 }
 
 // Close waits for the running batch and ends.
 func (b *batcher) Close() error {
 	close(b.quit)
 	<-b.done
-	return b.disconnect()
+	return errors.Join(b.stmts.Close(), b.conn.Close())
 }
 
 func (b *batcher) run() {
@@ -99,73 +87,59 @@ func (b *batcher) run() {
 		case <-b.quit:
 			return
 		case u := <-b.units:
-			if u.alone != nil {
-				u.result <- b.alone(u)
-				continue
-			}
 			b.commit(b.gather(u))
 		}
 	}
 }
 
 // gather takes the transactions that are waiting already.
-func (b *batcher) gather(first *unit) (batch []*unit, alone *unit) {
-	batch = []*unit{first}
+func (b *batcher) gather(first *unit) []*unit {
+	batch := []*unit{first}
 	for len(batch) < maxBatch {
 		select {
 		case u := <-b.units:
-			if u.alone != nil {
-				return batch, u
-			}
 			batch = append(batch, u)
 		default:
-			return batch, nil
+			return batch
 		}
 	}
-	return batch, nil
+	return batch
 }
 
 // commit runs the batch in one SQLite transaction, then tells each unit how it ended.
-func (b *batcher) commit(batch []*unit, alone *unit) {
-	results, err := b.runBatch(batch)
+func (b *batcher) commit(batch []*unit) {
+	results, lost := b.runBatch(batch)
 	for i, u := range batch {
-		if err != nil && results[i] == nil {
-			results[i] = err
+		if results[i] == nil {
+			results[i] = lost
 		}
 		u.result <- results[i]
 	}
-	if alone != nil {
-		alone.result <- b.alone(alone)
-	}
 }
 
-func (b *batcher) alone(u *unit) error {
-	if err := b.disconnect(); err != nil {
-		return err
-	}
-	return errors.Join(u.alone(), b.connect(context.WithoutCancel(u.ctx)))
-}
-
-// runBatch returns what each unit's function returned, and an error if the whole batch is lost.
-func (b *batcher) runBatch(batch []*unit) ([]error, error) {
-	results := make([]error, len(batch))
+// runBatch returns what each unit's function returned, and an error if the whole batch is lost. Every unit gets its turn or
+// learns that it has none.
+func (b *batcher) runBatch(batch []*unit) (results []error, lost error) {
 	ctx := context.Background() // a batch belongs to nobody in particular
-	if err := b.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return results, mapError(err)
-	}
+	lost = b.exec(ctx, "BEGIN IMMEDIATE")
+	results = make([]error, len(batch))
 	for i, u := range batch {
-		if results[i] = u.ctx.Err(); results[i] != nil {
+		if lost == nil {
+			results[i] = u.ctx.Err()
+		}
+		if lost != nil || results[i] != nil {
+			close(u.turn)
 			continue
 		}
-		var err error
-		if results[i], err = b.runUnit(u); err != nil {
-			return results, errors.Join(mapError(err), b.rollback(ctx))
-		}
+		results[i], lost = b.runUnit(u)
 	}
-	if err := b.exec(ctx, "COMMIT"); err != nil {
-		return results, errors.Join(mapError(err), b.rollback(ctx))
+	if lost == nil {
+		lost = b.exec(ctx, "COMMIT")
 	}
-	return results, nil
+	if lost != nil {
+		_, _ = b.conn.ExecContext(ctx, "ROLLBACK") // there may be nothing left of it
+	}
+	return results, mapError(lost)
 }
 
 // runUnit returns what the unit's function returned, and an error when the savepoint cannot be kept: then the whole
@@ -174,10 +148,11 @@ func (b *batcher) runUnit(u *unit) (result, lost error) {
 	// A cancelled statement would end the transaction that others share.
 	ctx := context.WithoutCancel(u.ctx)
 	if err := b.exec(ctx, "SAVEPOINT unit"); err != nil {
+		close(u.turn)
 		return nil, err
 	}
-	result = b.call(u, &Tx{ctx: ctx, q: b.stmts, now: millis(b.clock())})
-	if result != nil || u.panicked != nil {
+	u.turn <- &Tx{ctx: ctx, q: b.stmts, now: millis(b.clock())}
+	if result = <-u.ended; result != nil {
 		if err := b.exec(ctx, "ROLLBACK TO unit"); err != nil {
 			return result, err
 		}
@@ -185,23 +160,7 @@ func (b *batcher) runUnit(u *unit) (result, lost error) {
 	return result, b.exec(ctx, "RELEASE unit")
 }
 
-func (b *batcher) call(u *unit, tx *Tx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			u.panicked = p
-			err = fmt.Errorf("panic in a transaction: %v", p)
-		}
-	}()
-	return u.fn(tx)
-}
-
 func (b *batcher) exec(ctx context.Context, statement string) error {
 	_, err := b.stmts.ExecContext(ctx, statement)
 	return err
-}
-
-// rollback ends what is left of a lost transaction; there may be nothing left.
-func (b *batcher) rollback(ctx context.Context) error {
-	_, _ = b.conn.ExecContext(ctx, "ROLLBACK")
-	return nil
 }

@@ -37,11 +37,12 @@ type DB struct {
 	closers []io.Closer
 }
 
-// engine is what differs between the two databases: how a writing transaction runs.
+// engine is what differs between the two databases: how a writing transaction runs, and how the schema is changed by one at a
+// time.
 type engine interface {
 	name() string
-	migrate(ctx context.Context, files fs.FS) error
 	tx(ctx context.Context, fn func(*Tx) error) error
+	migrations(files fs.FS, use func(*goose.Provider) error) error
 }
 
 //go:embed migrations/*.sql
@@ -80,24 +81,37 @@ func (db *DB) Engine() string { return db.engine.name() }
 // Migrate brings the schema to the newest version. It is safe to call from several processes at once. A schema newer than
 // this program knows is refused.
 func (db *DB) Migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
+	return db.migrations(func(p *goose.Provider) error {
+		have, want, err := p.GetVersions(ctx)
+		if err != nil {
+			return err
+		}
+		if have > want {
+			return fmt.Errorf("the schema has version %d, this program knows none after %d; run the newer program", have, want)
+		}
+		_, err = p.Up(ctx)
 		return err
-	}
-	if err := db.engine.migrate(ctx, files); err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
-	}
-	return nil
+	})
 }
 
 // SchemaVersion is the version of the schema in the database and the newest one that this program knows.
 func (db *DB) SchemaVersion(ctx context.Context) (have, want int64, err error) {
-	provider, err := db.provider(goose.DialectSQLite3)
-	if err != nil {
-		return 0, 0, err
-	}
-	have, want, err = provider.GetVersions(ctx)
+	err = db.migrations(func(p *goose.Provider) (err error) {
+		have, want, err = p.GetVersions(ctx)
+		return err
+	})
 	return have, want, err
+}
+
+func (db *DB) migrations(use func(*goose.Provider) error) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	if err := db.engine.migrations(files, use); err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	return nil
 }
 
 // Ping is nil when the database answers.
@@ -126,7 +140,8 @@ func (db *DB) readClock() time.Time {
 }
 
 // Tx is a view of the database in which a use case works: a transaction in DB.Tx, the newest state in DB.Read. It lives as
-// long as the function that it is given to and is not safe for concurrent use.
+// long as the function that it is given to and is not safe for concurrent use. After an error other than NotFound the
+// transaction can only be given up: PostgreSQL takes no further statement in it.
 type Tx struct {
 	ctx context.Context //nolint:containedctx // a Tx lives no longer than the call that it is made for
 	q   querier
@@ -140,15 +155,6 @@ func (tx *Tx) Now() time.Time { return tx.now }
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
-
-// provider is goose over our migrations.
-func (db *DB) provider(dialect goose.Dialect, options ...goose.ProviderOption) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(dialect, db.reader, files, options...)
 }
 
 // isPostgresURL reports whether the URL names a PostgreSQL database.

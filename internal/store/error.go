@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,8 +20,6 @@ func mapError(err error) error {
 	switch {
 	case err == nil, assess.KindOf(err) != "", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.Is(err, sql.ErrNoRows):
-		return &assess.Error{Kind: assess.NotFound, Message: "not found", Err: err}
 	case isDiskFull(err):
 		return &assess.Error{Kind: assess.Unavailable, Message: "The server's storage is full.", Err: err}
 	case isBusy(err):
@@ -63,16 +63,17 @@ func isDiskFull(err error) bool {
 	return errors.As(err, &pg) && pg.Code == "53100" || errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
 }
 
+// isBusy reports that the database cannot be reached or has no room for us now.
 func isBusy(err error) bool {
 	var pg *pgconn.PgError
 	var lite *sqlite.Error
-	var connect *pgconn.ConnectError
+	var network net.Error
 	switch {
 	case errors.As(err, &lite):
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	case errors.As(err, &pg):
 		return strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P") // resources; shutting down
 	default:
-		return errors.As(err, &connect)
+		return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
 }

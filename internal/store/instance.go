@@ -2,7 +2,7 @@ package store
 
 // Instance reads a fact about the instance itself, such as the hash of its set-up token; ok is false when it was never set.
 func (tx *Tx) Instance(name string) (value string, ok bool, err error) {
-	found, err := list(tx, scanString, "SELECT value FROM instance WHERE name = $1", name)
+	found, err := list(tx, scanID[string], "SELECT value FROM instance WHERE name = $1", name)
 	return first(found), len(found) > 0, err
 }
 

@@ -15,8 +15,12 @@ const inviteColumns = inviteSummaryColumns + `, version, language, message, grad
 func summaryFields(s *assess.InviteSummary) []any {
 	return []any{
 		&s.ID, &s.Org, &s.Mode, &s.Assessment, &s.AssessmentName, &s.Email, &s.Name, &s.Stored, &s.Delivery,
-		&s.ReplayLimit, &s.RecordLimit, timeInto{&s.SentAt}, timeInto{&s.ExpiresAt}, timeInto{&s.AcceptedAt},
-		timeInto{&s.StartedAt}, timeInto{&s.CompletedAt},
+		&s.ReplayLimit, &s.RecordLimit,
+		timeInto{&s.SentAt},
+		timeInto{&s.ExpiresAt},
+		timeInto{&s.AcceptedAt},
+		timeInto{&s.StartedAt},
+		timeInto{&s.CompletedAt},
 	}
 }
 

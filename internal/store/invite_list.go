@@ -16,25 +16,29 @@ const sortByStatus = "status"
 // It never counts over the set when the filter names only assessment and status: those counts are kept. Expiry is computed:
 // an invite counts and sorts as expired from its very millisecond on.
 func (tx *Tx) Invites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter, page assess.Page) ([]assess.InviteSummary, int, error) {
-	counts, err := tx.inviteCounts(org, mode, f, f.Status != "" || page.Sort == sortByStatus)
+	l := inviteList{tx: tx, org: org, mode: mode, filter: f, page: page}
+	if f.Status == "" && page.Sort != sortByStatus {
+		counts, err := l.storedCounts()
+		if err != nil {
+			return nil, 0, err
+		}
+		items, err := l.part("", inviteSorts[page.Sort], page.Offset(), page.Limit, counts.total())
+		return items, counts.total(), err
+	}
+	counts, err := l.counts()
 	if err != nil {
 		return nil, 0, err
 	}
-	l := inviteList{tx: tx, org: org, mode: mode, filter: f, page: page}
 	if page.Sort == sortByStatus {
 		return l.byStatus(counts)
 	}
-	total := counts.total()
-	if f.Status != "" {
-		total = counts[f.Status]
-	}
-	items, err := l.part(f.Status, inviteSorts[page.Sort], page.Offset(), page.Limit, total)
-	return items, total, err
+	items, err := l.part(f.Status, inviteSorts[page.Sort], page.Offset(), page.Limit, counts[f.Status])
+	return items, counts[f.Status], err
 }
 
-// InviteCounts is how many invites stand in each status now.
+// InviteCounts is how many invites stand in each status now. The filter's status is passed over.
 func (tx *Tx) InviteCounts(org assess.OrgID, mode assess.Mode, f assess.InviteFilter) (InviteCounts, error) {
-	return tx.inviteCounts(org, mode, f, true)
+	return (&inviteList{tx: tx, org: org, mode: mode, filter: f}).counts()
 }
 
 // InviteCounts maps a status to how many invites have it.
@@ -48,16 +52,18 @@ func (c InviteCounts) total() int {
 	return sum
 }
 
+// inviteList is a list being read.
 type inviteList struct {
 	tx     *Tx
 	org    assess.OrgID
 	mode   assess.Mode
 	filter assess.InviteFilter
 	page   assess.Page
+	late   bool // whether there are overdue invites: expired by the clock, not yet in the stored status
 }
 
 // byStatus reads the page as the part of each status that lies on it, the statuses in the order of their names.
-func (l inviteList) byStatus(counts InviteCounts) (items []assess.InviteSummary, total int, err error) {
+func (l *inviteList) byStatus(counts InviteCounts) (items []assess.InviteSummary, total int, err error) {
 	statuses := assess.InviteStatuses()
 	slices.Sort(statuses)
 	if !l.page.Ascending {
@@ -85,78 +91,96 @@ func (l inviteList) byStatus(counts InviteCounts) (items []assess.InviteSummary,
 }
 
 // part reads a span of the invites in one status, or in any if status is empty.
-func (l inviteList) part(status assess.InviteStatus, column string, offset, limit, total int) ([]assess.InviteSummary, error) {
+func (l *inviteList) part(status assess.InviteStatus, column string, offset, limit, total int) ([]assess.InviteSummary, error) {
 	if offset >= total {
 		return []assess.InviteSummary{}, nil
 	}
-	w := inviteWhere(l.org, l.mode, l.filter)
-	whereStatus(&w, status, at(l.tx.now))
-	return span(l.tx, scanInviteSummary, inviteSummaryColumns, "invites", &w, order{column, l.page.Ascending}, offset, limit, total)
+	from, args := l.from(status, column)
+	return span(l.tx, scanInviteSummary, inviteSummaryColumns, from, args, order{column, l.page.Ascending}, offset, limit, total)
 }
 
-// inviteWhere is the filter but for the status.
-func inviteWhere(org assess.OrgID, mode assess.Mode, f assess.InviteFilter) (w where) {
-	w.add("org_id = ?", org)
-	w.add("mode = ?", mode)
+// from is what stands between FROM and ORDER BY. The overdue are few, as long as expiry is written down now and then; so they
+// are left out of a walk through the stored status that they no longer have, and merged into the one that they have now.
+func (l *inviteList) from(status assess.InviteStatus, column string) (string, []any) {
+	w := l.where()
+	now := at(l.tx.now)
+	overdueOnes := l.late && (status == assess.Pending || status == assess.Accepted)
+	switch {
+	case status == "":
+	case l.late && status == assess.Expired:
+		return l.fromExpired(w, now)
+	case overdueOnes && column == "expires_at":
+		w.add("status = ? AND expires_at > ?", status, now)
+	case overdueOnes:
+		w.add("status = ? AND expires_at + 0 > ?", status, now) // + 0 keeps the planner from sorting by way of the deadline
+	default:
+		w.add("status = ?", status)
+	}
+	return "invites WHERE " + w.String(), w.args
+}
+
+// fromExpired merges what is stored as expired with the overdue, one branch a stored status: each can follow an index.
+func (l *inviteList) fromExpired(filter where, now int64) (string, []any) {
+	written, pending, accepted := filter, filter.clone(), filter.clone()
+	written.add("status = 'expired'")
+	pending.add("status = 'pending' AND expires_at <= ?", now)
+	accepted.add("status = 'accepted' AND expires_at <= ?", now)
+	const selected = "SELECT " + inviteSummaryColumns + " FROM invites WHERE "
+	return "(" + selected + written.String() + " UNION ALL " + selected + pending.String() + " UNION ALL " + selected + accepted.String() +
+		") AS expired", pending.args
+}
+
+// where is the filter but for the status.
+func (l *inviteList) where() (w where) {
+	f := l.filter
+	w.add("org_id = ?", l.org)
+	w.add("mode = ?", l.mode)
 	addIf(&w, f.Assessment, "assessment_id = ?")
 	addIf(&w, f.Grader, "grader_id = ?")
 	addIf(&w, f.Delivery, "delivery = ?")
-	addIf(&w, f.Tag, "id IN (SELECT invite_id FROM invite_tags WHERE tag_id = ?)")
+	if f.Tag != "" {
+		w.add("id IN (SELECT invite_id FROM invite_tags WHERE org_id = ? AND tag_id = ?)", l.org, f.Tag)
+	}
 	if f.Search != "" {
-		w.add(`(lower(email) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\')`, contains(f.Search), contains(f.Search))
+		w.add(`folded LIKE ? ESCAPE '\'`, contains(f.Search))
 	}
 	return w
 }
 
-// whereStatus adds the condition for the status at now, which differs from the stored one where expiry is not yet written.
-func whereStatus(w *where, status assess.InviteStatus, now int64) {
-	switch status {
-	case "":
-	case assess.Pending, assess.Accepted:
-		w.add("status = ? AND expires_at > ?", status, now)
-	case assess.Expired:
-		w.add("(status = 'expired' OR status IN ('pending', 'accepted') AND expires_at <= ?)", now)
-	default:
-		w.add("status = ?", status)
+// counts counts by status as it is now, and notes whether any invite is overdue.
+func (l *inviteList) counts() (InviteCounts, error) {
+	counts, err := l.storedCounts()
+	if err != nil {
+		return nil, err
 	}
-}
-
-// inviteCounts counts by status: from the kept counts if they can tell, else over the set. exact says that the counts must
-// be right for each status, not only in sum.
-func (tx *Tx) inviteCounts(org assess.OrgID, mode assess.Mode, f assess.InviteFilter, exact bool) (InviteCounts, error) {
-	plain := f == assess.InviteFilter{Assessment: f.Assessment, Status: f.Status}
-	var w where
-	query := "SELECT status, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE "
-	if plain {
-		w = inviteWhere(org, mode, assess.InviteFilter{Assessment: f.Assessment})
-	} else {
-		w = inviteWhere(org, mode, f)
-		query = "SELECT status, COUNT(*) FROM invites WHERE "
-	}
-	counts, err := tx.groupCounts(query, w)
-	if err != nil || !exact {
-		return counts, err
-	}
-	overdue := inviteWhere(org, mode, f)
-	overdue.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(tx.now))
-	late, err := tx.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", overdue)
-	for status, n := range late {
+	w := l.where()
+	w.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(l.tx.now))
+	overdue, err := l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", w)
+	for status, n := range overdue {
 		counts[status] -= n
 		counts[assess.Expired] += n
 	}
+	l.late = len(overdue) > 0
 	return counts, err
 }
 
-func (tx *Tx) groupCounts(query string, w where) (InviteCounts, error) {
-	type count struct {
-		status assess.InviteStatus
-		n      int
+// storedCounts counts by stored status: from the kept counts if they can tell, else over the set.
+func (l *inviteList) storedCounts() (InviteCounts, error) {
+	f := l.filter
+	if f == (assess.InviteFilter{Assessment: f.Assessment, Status: f.Status}) {
+		return l.groupCounts("SELECT status, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE ", l.where())
 	}
-	found, err := list(tx, func(r row) (c count, err error) { return c, r.Scan(&c.status, &c.n) },
-		query+w.String()+" GROUP BY status", w.args...)
+	return l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", l.where())
+}
+
+func (l *inviteList) groupCounts(query string, w where) (InviteCounts, error) {
 	counts := InviteCounts{}
-	for _, c := range found {
-		counts[c.status] = c.n
-	}
+	_, err := list(l.tx, func(r row) (_ struct{}, err error) {
+		var status assess.InviteStatus
+		var n int
+		err = r.Scan(&status, &n)
+		counts[status] = n
+		return struct{}{}, err
+	}, query+w.String()+" GROUP BY status", w.args...)
 	return counts, err
 }

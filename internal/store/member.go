@@ -31,7 +31,7 @@ func (tx *Tx) AllMembers(org assess.OrgID) ([]assess.Member, error) {
 }
 
 // memberSorts are the orders of a list of members.
-var memberSorts = map[string]string{"created_at": "created_at", "last_name": "last_name", "email": "email"}
+var memberSorts = map[string]string{"created_at": "created_at", "last_name": "lower(last_name)", "email": "lower(email)"}
 
 // Members reads a page of the members who have joined, with how many there are.
 func (tx *Tx) Members(org assess.OrgID, page assess.Page) ([]assess.Member, int, error) {

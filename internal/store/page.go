@@ -12,7 +12,7 @@ func pageOf[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *
 	if err != nil || page.Offset() >= total {
 		return []T{}, total, err
 	}
-	items, err := span(tx, scan, columns, table, w, order{column, page.Ascending}, page.Offset(), page.Limit, total)
+	items, err := span(tx, scan, columns, table+" WHERE "+w.String(), w.args, order{column, page.Ascending}, page.Offset(), page.Limit, total)
 	return items, total, err
 }
 
@@ -33,18 +33,18 @@ func (o order) sql() string {
 	return " ORDER BY " + o.column + direction + ", id" + direction
 }
 
-// span reads limit rows from offset on, of total that fit w. It walks from the nearer end, so that the last page costs what
-// the first does.
-func span[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *where, o order, offset, limit, total int) ([]T, error) {
+// span reads limit rows from offset on, of total that from (a table and its WHERE) yields. It walks from the nearer end, so that
+// the last page costs what the first does.
+func span[T any](tx *Tx, scan func(row) (T, error), columns, from string, args []any, o order, offset, limit, total int) ([]T, error) {
 	limit = max(0, min(limit, total-offset))
 	backwards := offset > total/2
 	if backwards {
 		o.ascending = !o.ascending
 		offset = total - offset - limit
 	}
-	q := where{args: slices.Clone(w.args)}
-	query := "SELECT " + columns + " FROM " + table + " WHERE " + w.String() + o.sql() + " LIMIT " + q.arg(limit) + " OFFSET " + q.arg(offset)
-	items, err := list(tx, scan, query, q.args...)
+	w := (&where{args: args}).clone()
+	query := "SELECT " + columns + " FROM " + from + o.sql() + " LIMIT " + w.arg(limit) + " OFFSET " + w.arg(offset)
+	items, err := list(tx, scan, query, w.args...)
 	if backwards {
 		slices.Reverse(items)
 	}

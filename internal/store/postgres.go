@@ -26,11 +26,11 @@ func (db *DB) openPostgres(ctx context.Context, o Options) error {
 	pool.SetMaxIdleConns(32)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.reader = pool
-	db.engine = &postgresEngine{db: db, pool: pool}
+	db.engine = &postgresEngine{pool: pool, clock: o.Clock}
 	return checkPostgres(ctx, pool)
 }
 
-// checkPostgres refuses a database that would answer differently from SQLite: names must sort by their bytes.
+// checkPostgres refuses a database that would answer differently from SQLite: texts must sort by their bytes.
 func checkPostgres(ctx context.Context, pool *sql.DB) error {
 	var collation, encoding string
 	err := pool.QueryRowContext(ctx, `SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`).
@@ -40,14 +40,14 @@ func checkPostgres(ctx context.Context, pool *sql.DB) error {
 	}
 	if encoding != "UTF8" || collation != "C" && collation != "C.UTF-8" && collation != "POSIX" {
 		return fmt.Errorf("the database has encoding %s and collation %s; create it with: "+
-			"CREATE DATABASE alfaone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'", encoding, collation)
+			"CREATE DATABASE alfaone TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", encoding, collation)
 	}
 	return nil
 }
 
 type postgresEngine struct {
-	db   *DB
-	pool *sql.DB
+	pool  *sql.DB
+	clock func() time.Time // nil means the database's
 }
 
 func (*postgresEngine) name() string { return "postgres" }
@@ -82,15 +82,16 @@ func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
 
 // now is the database's clock, so that several processes agree on what has expired; or the clock that was given.
 func (e *postgresEngine) now(ctx context.Context, sqltx *sql.Tx) (time.Time, error) {
-	if e.db.clock != nil {
-		return millis(e.db.clock()), nil
+	if e.clock != nil {
+		return millis(e.clock()), nil
 	}
 	var ms int64
-	err := sqltx.QueryRowContext(ctx, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)").Scan(&ms)
+	err := sqltx.QueryRowContext(ctx, "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)").Scan(&ms)
 	return fromMillis(ms), err
 }
 
-func (e *postgresEngine) migrate(ctx context.Context, files fs.FS) error {
+// migrations lets one process at a time change the schema.
+func (e *postgresEngine) migrations(files fs.FS, use func(*goose.Provider) error) error {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return err
@@ -99,6 +100,5 @@ func (e *postgresEngine) migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
-	return err
+	return use(provider)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -105,8 +106,8 @@ func first[T any](s []T) (v T) {
 // scanInt scans a single number.
 func scanInt(r row) (n int, err error) { return n, r.Scan(&n) }
 
-// scanString scans a single text.
-func scanString(r row) (s string, err error) { return s, r.Scan(&s) }
+// scanID scans a single text.
+func scanID[T ~string](r row) (id T, err error) { return id, r.Scan(&id) }
 
 // exec runs a statement and returns how many rows it changed.
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
@@ -132,6 +133,8 @@ type where struct {
 	args       []any
 }
 
+func (w *where) clone() where { return where{slices.Clone(w.conditions), slices.Clone(w.args)} }
+
 // add adds a condition in which each ? stands for the next of args.
 func (w *where) add(condition string, args ...any) {
 	for _, arg := range args {
@@ -156,27 +159,30 @@ func (w *where) arg(v any) string {
 
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
-// contains is a LIKE pattern for texts that contain s, whatever its case, to be used as: lower(x) LIKE ? ESCAPE '\'.
+// fold is s as the column "folded" has it, for comparing whatever the case: the databases' own lower() knows ASCII only.
+func fold(s string) string { return strings.ToLower(s) }
+
+// contains is a LIKE pattern for folded texts that contain s, to be used as: folded LIKE ? ESCAPE '\'.
 func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(fold(s)) + "%"
 }
 
 // statements prepares each query text once and keeps it: preparing costs as much as a point read.
 type statements struct {
-	db interface {
-		PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-	}
+	db   preparer
 	mu   sync.RWMutex
 	kept map[string]*sql.Stmt
+}
+
+// preparer is what *sql.DB and *sql.Conn have in common.
+type preparer interface {
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // maxStatements bounds what is kept. Query texts vary only by which filters are set, so that it is never reached in practice.
 const maxStatements = 1000
 
-func newStatements(db interface {
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-},
-) *statements {
+func newStatements(db preparer) *statements {
 	return &statements{db: db, kept: map[string]*sql.Stmt{}}
 }
 

@@ -24,7 +24,7 @@ func (l limiter) Take(ctx context.Context, key string, limit int, window time.Du
 
 // TakeRate counts one request under key against limit requests a window, by the generic cell rate algorithm: an allowed
 // request moves the theoretical arrival time of the next one by window/limit. It returns that time and whether the request is
-// allowed. It is one statement, exact for any number of processes on one database.
+// allowed. limit is at least 1. It is one statement, exact for any number of processes on one database.
 func (tx *Tx) TakeRate(key string, limit int, window time.Duration) (arrival time.Time, allowed bool, err error) {
 	type answer struct {
 		tat    int64

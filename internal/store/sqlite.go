@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -27,12 +29,11 @@ func (db *DB) openSQLite(ctx context.Context, o Options) error {
 	db.closers = append(db.closers, lock)
 
 	path := filepath.Join(o.DataDir, File)
-	writer, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
+	writer, err := openWriter(path)
 	if err != nil {
 		return err
 	}
 	db.closers = append(db.closers, writer)
-	writer.SetMaxOpenConns(1)
 	if err := writer.PingContext(ctx); err != nil {
 		return fmt.Errorf("opening %s: %w", path, err)
 	}
@@ -53,8 +54,18 @@ func (db *DB) openSQLite(ctx context.Context, o Options) error {
 		return err
 	}
 	db.closers = append(db.closers, batch)
-	db.engine = &sqliteEngine{db: db, writer: writer, batch: batch}
+	db.engine = &sqliteEngine{path: path, batch: batch}
 	return nil
+}
+
+// openWriter opens a pool of one connection: SQLite has one writer, and a second would only wait for it.
+func openWriter(path string) (*sql.DB, error) {
+	writer, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	return writer, nil
 }
 
 // sqliteDSN carries the settings in the name, because each connection of a pool must have them.
@@ -85,35 +96,34 @@ func trustSQLite(version string) error {
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &v[0], &v[1], &v[2]); err != nil {
 		return fmt.Errorf("reading SQLite's version %q: %w", version, err)
 	}
-	for i := range v {
-		if v[i] != minSQLite[i] {
-			if v[i] < minSQLite[i] {
-				return fmt.Errorf("SQLite %s can lose data; at least %d.%d.%d is needed", version, minSQLite[0], minSQLite[1], minSQLite[2])
-			}
-			break
-		}
+	if slices.Compare(v[:], minSQLite[:]) < 0 {
+		return fmt.Errorf("SQLite %s can lose data; at least %d.%d.%d is needed", version, minSQLite[0], minSQLite[1], minSQLite[2])
 	}
 	return nil
 }
 
 type sqliteEngine struct {
-	db     *DB
-	writer *sql.DB
-	batch  *batcher
+	path      string
+	batch     *batcher
+	migrating sync.Mutex // the lock on the data directory keeps other processes away, this one our own goroutines
 }
 
 func (*sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) tx(ctx context.Context, fn func(*Tx) error) error { return e.batch.do(ctx, fn) }
 
-// migrate needs the one writing connection to itself; the lock on the data directory keeps other processes away.
-func (e *sqliteEngine) migrate(ctx context.Context, files fs.FS) error {
-	return e.batch.exclusively(ctx, func() error {
-		provider, err := goose.NewProvider(goose.DialectSQLite3, e.writer, files)
-		if err != nil {
-			return err
-		}
-		_, err = provider.Up(ctx)
+// migrations uses a connection of its own, beside the one that writes.
+func (e *sqliteEngine) migrations(files fs.FS, use func(*goose.Provider) error) error {
+	e.migrating.Lock()
+	defer e.migrating.Unlock()
+	writer, err := openWriter(e.path)
+	if err != nil {
 		return err
-	})
+	}
+	defer func() { _ = writer.Close() }()
+	provider, err := goose.NewProvider(goose.DialectSQLite3, writer, files)
+	if err != nil {
+		return err
+	}
+	return use(provider)
 }

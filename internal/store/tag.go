@@ -1,6 +1,10 @@
 package store
 
-import "alfaone/internal/assess"
+import (
+	"slices"
+
+	"alfaone/internal/assess"
+)
 
 const tagColumns = "org_id, id, name, color, created_at, updated_at"
 
@@ -14,7 +18,7 @@ func (tx *Tx) Tag(org assess.OrgID, id assess.TagID) (assess.Tag, error) {
 }
 
 // tagSorts are the orders of a list of tags.
-var tagSorts = map[string]string{"created_at": "created_at", "name": "name"}
+var tagSorts = map[string]string{"created_at": "created_at", "name": "folded"}
 
 // Tags reads a page of tags, with how many there are.
 func (tx *Tx) Tags(org assess.OrgID, page assess.Page) ([]assess.Tag, int, error) {
@@ -25,13 +29,13 @@ func (tx *Tx) Tags(org assess.OrgID, page assess.Page) ([]assess.Tag, int, error
 
 // AllTags reads an organization's tags by name.
 func (tx *Tx) AllTags(org assess.OrgID) ([]assess.Tag, error) {
-	return list(tx, scanTag, "SELECT "+tagColumns+" FROM tags WHERE org_id = $1 ORDER BY lower(name), id", org)
+	return list(tx, scanTag, "SELECT "+tagColumns+" FROM tags WHERE org_id = $1 ORDER BY folded, id", org)
 }
 
 // InsertTag adds a tag. Errors: Conflict when the name is taken.
 func (tx *Tx) InsertTag(t assess.Tag) error {
-	n, err := tx.exec(`INSERT INTO tags (`+tagColumns+`) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		t.Org, t.ID, t.Name, t.Color, at(t.CreatedAt), at(t.UpdatedAt))
+	n, err := tx.exec(`INSERT INTO tags (`+tagColumns+`, folded) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		t.Org, t.ID, t.Name, t.Color, at(t.CreatedAt), at(t.UpdatedAt), fold(t.Name))
 	if err == nil && n == 0 {
 		return errTagTaken(t.Name)
 	}
@@ -40,9 +44,9 @@ func (tx *Tx) InsertTag(t assess.Tag) error {
 
 // UpdateTag writes a tag. Errors: NotFound; Conflict when the name is taken.
 func (tx *Tx) UpdateTag(t assess.Tag) error {
-	err := tx.change("tag", "UPDATE tags SET name = $3, color = $4, updated_at = $5 WHERE org_id = $1 AND id = $2",
-		t.Org, t.ID, t.Name, t.Color, at(t.UpdatedAt))
-	if violates(err, "tags_name") {
+	err := tx.change("tag", "UPDATE tags SET name = $3, folded = $4, color = $5, updated_at = $6 WHERE org_id = $1 AND id = $2",
+		t.Org, t.ID, t.Name, fold(t.Name), t.Color, at(t.UpdatedAt))
+	if violates(err, "tags_name", "tags.folded") {
 		return errTagTaken(t.Name)
 	}
 	return err
@@ -60,13 +64,13 @@ func (tx *Tx) DeleteTag(org assess.OrgID, id assess.TagID) error {
 // Each of the three functions below serves assessments and invites alike; table and column come from this package only.
 
 func (tx *Tx) tagsOf(table, column string, org assess.OrgID, id string) ([]assess.TagID, error) {
-	return list(tx, func(r row) (t assess.TagID, err error) { return t, r.Scan(&t) },
+	return list(tx, scanID[assess.TagID],
 		"SELECT tag_id FROM "+table+" WHERE org_id = $1 AND "+column+" = $2 ORDER BY tag_id", org, id)
 }
 
-// insertTags links tags that exist in the organization; others are passed over by the WHERE and reported as NotFound.
+// insertTags links tags, each once. Errors: NotFound for a tag that is not the organization's.
 func (tx *Tx) insertTags(table, column string, org assess.OrgID, id string, tags []assess.TagID) error {
-	for _, tag := range tags {
+	for _, tag := range slices.Compact(slices.Sorted(slices.Values(tags))) {
 		if err := tx.change("tag", "INSERT INTO "+table+" (org_id, "+column+`, tag_id)
 			SELECT org_id, $2, id FROM tags WHERE org_id = $1 AND id = $3`, org, id, tag); err != nil {
 			return err

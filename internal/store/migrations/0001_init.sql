@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- Times are unix milliseconds (BIGINT); 0 means never. Ids are UUIDs as text. Every tenant's table has org_id, and every
--- query on it names org_id.
+-- query on it names org_id. What is compared whatever its case is kept folded beside it, because lower() knows no letters but
+-- ASCII's; addresses make do with those.
 
 CREATE TABLE instance (
     name  TEXT PRIMARY KEY,
@@ -114,11 +115,12 @@ CREATE TABLE tags (
     org_id     TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     id         TEXT PRIMARY KEY,
     name       TEXT NOT NULL,
+    folded     TEXT NOT NULL,
     color      TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX tags_name ON tags (org_id, lower(name));
+CREATE UNIQUE INDEX tags_name ON tags (org_id, folded);
 
 -- The columns from name to total_points repeat what the newest version says, or the draft while there is none, so that lists
 -- need not open documents.
@@ -131,6 +133,7 @@ CREATE TABLE assessments (
     draft          TEXT NOT NULL,
     is_published   BOOLEAN NOT NULL,
     name           TEXT NOT NULL,
+    folded         TEXT NOT NULL,
     format         TEXT NOT NULL,
     answer_format  TEXT NOT NULL,
     languages      TEXT NOT NULL,
@@ -142,7 +145,7 @@ CREATE TABLE assessments (
 );
 CREATE INDEX assessments_created ON assessments (org_id, created_at, id);
 CREATE INDEX assessments_updated ON assessments (org_id, updated_at, id);
-CREATE INDEX assessments_name ON assessments (org_id, name, id);
+CREATE INDEX assessments_name ON assessments (org_id, folded, id);
 
 CREATE TABLE assessment_versions (
     org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
@@ -170,6 +173,7 @@ CREATE TABLE invites (
     assessment_name  TEXT NOT NULL,
     email            TEXT NOT NULL,
     name             TEXT NOT NULL,
+    folded           TEXT NOT NULL,
     language         TEXT NOT NULL,
     message          TEXT NOT NULL,
     grader_id        TEXT NOT NULL,
@@ -195,12 +199,17 @@ CREATE TABLE invites (
 );
 CREATE UNIQUE INDEX invites_token ON invites (token_hash);
 CREATE UNIQUE INDEX invites_open ON invites (org_id, mode, assessment_id, lower(email)) WHERE status IN ('pending', 'accepted', 'started');
+-- One index for each way to filter (all, assessment, status, both) and sort, so that no list walks over the set.
 CREATE INDEX invites_sent ON invites (org_id, mode, sent_at, id);
 CREATE INDEX invites_expires ON invites (org_id, mode, expires_at, id);
 CREATE INDEX invites_status ON invites (org_id, mode, status, id);
 CREATE INDEX invites_status_sent ON invites (org_id, mode, status, sent_at, id);
-CREATE INDEX invites_assessment ON invites (org_id, mode, assessment_id, sent_at, id);
-CREATE INDEX invites_assessment_status ON invites (org_id, mode, assessment_id, status, sent_at, id);
+CREATE INDEX invites_status_expires ON invites (org_id, mode, status, expires_at, id);
+CREATE INDEX invites_assessment_sent ON invites (org_id, mode, assessment_id, sent_at, id);
+CREATE INDEX invites_assessment_expires ON invites (org_id, mode, assessment_id, expires_at, id);
+CREATE INDEX invites_assessment_status ON invites (org_id, mode, assessment_id, status, id);
+CREATE INDEX invites_assessment_status_sent ON invites (org_id, mode, assessment_id, status, sent_at, id);
+CREATE INDEX invites_assessment_status_expires ON invites (org_id, mode, assessment_id, status, expires_at, id);
 CREATE INDEX invites_due ON invites (expires_at) WHERE status IN ('pending', 'accepted');
 CREATE INDEX invites_grader ON invites (org_id, mode, grader_id, sent_at, id) WHERE grader_id <> '';
 

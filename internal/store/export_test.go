@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Statement is what was sent to the database.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// Spy runs fn like Read and returns what it asked the database.
+func (db *DB) Spy(ctx context.Context, fn func(*Tx) error) ([]Statement, error) {
+	s := &spy{querier: db.stmts}
+	err := fn(&Tx{ctx: ctx, q: s, now: db.readClock()})
+	return s.seen, err
+}
+
+type spy struct {
+	querier
+	seen []Statement
+}
+
+func (s *spy) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s.seen = append(s.seen, Statement{query, args})
+	return s.querier.QueryContext(ctx, query, args...)
+}
+
+// Exec runs a statement of the test's own.
+func (tx *Tx) Exec(query string, args ...any) (int64, error) { return tx.exec(query, args...) }
+
+// Strings runs a query of the test's own whose rows are one text each.
+func (tx *Tx) Strings(query string, args ...any) ([]string, error) {
+	return list(tx, scanID[string], query, args...)
+}
+
+// Int runs a query of the test's own that finds one number.
+func (tx *Tx) Int(query string, args ...any) (int, error) {
+	return one(tx, "number", scanInt, query, args...)
+}
