@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,35 +12,32 @@ import (
 
 // step takes an invite that change has the id of through one step of its life, whoever else is at it at the same time: it
 // reads, asks the state machine, writes conditionally, and begins again when another was faster. A step that only repeats
-// what has happened changes nothing. change alters what the step alters beside the status and returns the event's note.
+// what has happened changes nothing, and moved is false. change alters what the step alters beside the status and returns the
+// event's note; it may be called again after losing.
 func (a *App) step(tx *store.Tx, who assess.Actor, read func(*store.Tx) (assess.Invite, error), s assess.InviteStep,
 	typ assess.EventType, change func(*assess.Invite) (note string, err error),
-) (assess.Invite, error) {
+) (moved bool, err error) {
 	for {
 		was, err := read(tx)
 		if err != nil {
-			return was, err
+			return false, err
 		}
 		from := was.StatusAt(tx.Now())
 		to, err := from.Step(s, !was.AcceptedAt.IsZero())
-		if err != nil {
-			return was, err
-		}
-		if to == from && !repeatable(s) {
-			return was, nil
+		if err != nil || to == from && !repeatable(s) {
+			return false, err
 		}
 		inv := was
 		inv.Stored = to
 		note, err := change(&inv)
 		if err != nil {
-			return was, err
+			return false, err
 		}
 		if won, err := tx.MoveInvite(was, inv); err != nil {
-			return was, err
-		} else if !won {
-			continue
+			return false, err
+		} else if won {
+			return true, a.emit(tx, typ, who, inv, note)
 		}
-		return inv, a.emit(tx, typ, who, inv, note)
 	}
 }
 
@@ -163,44 +161,102 @@ func (a *App) sendAgain(tx *store.Tx, who assess.Actor, inv assess.Invite, typ a
 type Agreement struct {
 	Ticked   bool
 	Language string // in which the notice was shown
+	Shown    string // Landing.NoticeSHA256 of what was shown
 }
 
-// Accept records that the candidate agrees to the notice. Again it changes nothing. Errors: NotFound, Gone, Conflict, Invalid
-// when the box is not ticked.
+// Accept records that the candidate agrees to the notice, with the proof of what it said. Again it changes nothing. Errors:
+// NotFound, RateLimited, Gone, Conflict; Invalid when the box ("agree") is not ticked or the notice ("notice") has changed
+// since it was shown.
 func (a *App) Accept(ctx context.Context, token string, g Agreement, from Client) error {
 	if !g.Ticked {
 		return assess.InvalidFields(assess.Problem{Field: "agree", Message: "must be ticked"})
 	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		read := func(tx *store.Tx) (assess.Invite, error) { return tx.InviteByToken(hashToken(token)) }
-		was, err := read(tx)
+	return a.byLink(ctx, token, from, func(tx *store.Tx, was assess.Invite) error {
+		proof, err := a.proof(tx, was, g, from)
 		if err != nil {
 			return err
 		}
-		who := assess.Actor{Org: was.Org, Mode: was.Mode, Kind: assess.ByCandidate}
-		moved := false
-		inv, err := a.step(tx, who, read, assess.StepAccept, assess.InviteAccepted, func(inv *assess.Invite) (string, error) {
-			inv.AcceptedAt, moved = tx.Now(), true
-			return "", nil
+		moved, err := a.step(tx, candidate(was), ofLink(token), assess.StepAccept, assess.InviteAccepted, func(inv *assess.Invite) (string, error) {
+			inv.AcceptedAt = tx.Now()
+			return "", unchanged(proof, g)
 		})
 		if err != nil || !moved {
 			return err
 		}
-		return a.keepAcceptance(tx, inv, g, from)
+		return tx.InsertAcceptance(proof)
 	})
 }
 
-func (a *App) keepAcceptance(tx *store.Tx, inv assess.Invite, g Agreement, from Client) error {
+// proof is what will show that the candidate agreed to the notice as it reads now.
+func (a *App) proof(tx *store.Tx, inv assess.Invite, g Agreement, from Client) (assess.Acceptance, error) {
 	org, err := tx.Organization(inv.Org)
-	if err != nil {
+	notice := a.notice(org, g.Language)
+	return assess.Acceptance{
+		Org: inv.Org, Invite: inv.ID, NoticeVersion: org.NoticeVersion, NoticeSHA256: digest(notice), Notice: notice,
+		Language: g.Language, Network: network(from.Address), At: tx.Now(),
+	}, err
+}
+
+// unchanged refuses an agreement to another text than the one that would be proven.
+func unchanged(proof assess.Acceptance, g Agreement) error {
+	if proof.NoticeSHA256 == g.Shown {
+		return nil
+	}
+	return assess.InvalidFields(assess.Problem{Field: "notice", Message: "has changed since it was shown"})
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// Withdraw ends an invite whose candidate does not want to take part. Where there is nothing left to end, it changes nothing.
+// Errors: NotFound, RateLimited.
+func (a *App) Withdraw(ctx context.Context, token string, from Client) error {
+	return a.byLink(ctx, token, from, func(tx *store.Tx, was assess.Invite) error {
+		_, err := a.step(tx, candidate(was), ofLink(token), assess.StepWithdraw, assess.InviteRevoked, func(inv *assess.Invite) (string, error) {
+			inv.RevokedAt, inv.Reason = tx.Now(), assess.ReasonWithdrawn
+			return "withdrawn by the candidate", nil
+		})
+		return err
+	})
+}
+
+// byLink runs fn in a transaction, with the invite that the link leads to.
+func (a *App) byLink(ctx context.Context, token string, from Client, fn func(*store.Tx, assess.Invite) error) error {
+	err := a.tx(ctx, func(tx *store.Tx) error {
+		inv, err := ofLink(token)(tx)
+		if err != nil {
+			return err
+		}
+		return fn(tx, inv)
+	})
+	return a.countUnknown(ctx, from, err)
+}
+
+// ofLink reads the invite for whoever has its link.
+func ofLink(token string) func(*store.Tx) (assess.Invite, error) {
+	return func(tx *store.Tx) (assess.Invite, error) { return tx.InviteByToken(hashToken(token)) }
+}
+
+// candidate is whoever was invited, acting.
+func candidate(inv assess.Invite) assess.Actor {
+	return assess.Actor{Org: inv.Org, Mode: inv.Mode, Kind: assess.ByCandidate}
+}
+
+// maxUnknownLinks is how many links that lead nowhere a network may try a minute. A link that is right is never refused.
+const maxUnknownLinks = 20
+
+// countUnknown passes the error of looking up a link on, unless there were too many of links that nobody has. Errors:
+// RateLimited.
+func (a *App) countUnknown(ctx context.Context, from Client, err error) error {
+	if assess.KindOf(err) != assess.NotFound {
 		return err
 	}
-	notice := a.notice(org, g.Language)
-	sum := sha256.Sum256([]byte(notice))
-	return tx.InsertAcceptance(assess.Acceptance{
-		Org: inv.Org, Invite: inv.ID, NoticeVersion: org.NoticeVersion, NoticeSHA256: hex.EncodeToString(sum[:]), Notice: notice,
-		Language: g.Language, Network: network(from.Address), At: tx.Now(),
-	})
+	if tooMany := a.take(ctx, "link:net:"+network(from.Address), maxUnknownLinks); tooMany != nil {
+		return tooMany
+	}
+	return err
 }
 
 // Landing is what a candidate's link shows.
@@ -211,13 +267,14 @@ type Landing struct {
 	LogoURL      string
 	Content      assess.Content // of the version that the invite is pinned to
 	Notice       string         // in the asked language
+	NoticeSHA256 string         // tells whether the notice still reads so when it is agreed to
 }
 
 // Landing reads what a candidate's link leads to, in a language or (empty) the invite's. It changes nothing, however often
-// it is opened and by whom. Errors: NotFound.
-func (a *App) Landing(ctx context.Context, token, language string) (l Landing, err error) {
+// it is opened and by whom. Errors: NotFound, RateLimited.
+func (a *App) Landing(ctx context.Context, token, language string, from Client) (l Landing, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		if l.Invite, err = tx.InviteByToken(hashToken(token)); err != nil {
+		if l.Invite, err = ofLink(token)(tx); err != nil {
 			return err
 		}
 		l.Status = l.Invite.StatusAt(tx.Now())
@@ -227,9 +284,11 @@ func (a *App) Landing(ctx context.Context, token, language string) (l Landing, e
 		l.Content, err = tx.AssessmentVersion(l.Invite.Org, l.Invite.Assessment, l.Invite.Version)
 		return err
 	})
-	if language == "" {
-		language = l.Invite.Language
+	if err != nil {
+		return Landing{}, a.countUnknown(ctx, from, err)
 	}
-	l.LogoURL, l.Notice = a.logoURL(l.Organization), a.notice(l.Organization, language)
-	return l, err
+	l.LogoURL = a.logoURL(l.Organization)
+	l.Notice = a.notice(l.Organization, cmp.Or(language, l.Invite.Language))
+	l.NoticeSHA256 = digest(l.Notice)
+	return l, nil
 }
