@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
+
+	"alfaone/internal/assess"
 )
 
 // Statement is what was sent to the database.
@@ -39,4 +42,25 @@ func (tx *Tx) Strings(query string, args ...any) ([]string, error) {
 // Int runs a query of the test's own that finds one number.
 func (tx *Tx) Int(query string, args ...any) (int, error) {
 	return one(tx, "number", scanInt, query, args...)
+}
+
+// ForceStatus writes a stored status from whatever was there, with its count.
+func (tx *Tx) ForceStatus(inv assess.Invite, status assess.InviteStatus) error {
+	was, err := tx.Invite(inv.Org, inv.Mode, inv.ID)
+	if err != nil {
+		return err
+	}
+	now := was
+	now.Stored = status
+	_, err = tx.MoveInvite(was, now)
+	return err
+}
+
+// Explain is how SQLite goes about a statement.
+func (tx *Tx) Explain(s Statement) (string, error) {
+	steps, err := list(tx, func(r row) (step string, err error) {
+		var id, parent, unused int
+		return step, r.Scan(&id, &parent, &unused, &step)
+	}, "EXPLAIN QUERY PLAN "+s.SQL, s.Args...)
+	return strings.Join(steps, "\n"), err
 }

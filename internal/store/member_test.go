@@ -188,29 +188,20 @@ func TestSessionsEndTogetherOrWithTheirMember(t *testing.T) {
 func TestLoginFailuresAreCountedUntilForgotten(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
-		type state struct {
-			Failures  int
-			BlockedTo time.Time
+		const key = "account:ada@example.com"
+		failures := func(tx *store.Tx) (int, error) { return tx.LoginFailures(key) }
+		fail := func() { w.tx(func(tx *store.Tx) error { return tx.AddLoginFailure(key) }) }
+		same(w, 0, failures)
+		fail()
+		fail()
+		same(w, 2, failures)
+		for after, want := range []int{2, 2, 0} { // 0 and 1 ns after noon are the same millisecond
+			before := noon.Add([]time.Duration{0, 1, time.Millisecond}[after])
+			w.tx(func(tx *store.Tx) error { return tx.DeleteStaleLoginFailures(before) })
+			same(w, want, failures)
 		}
-		failures := func(tx *store.Tx) (state, error) {
-			n, to, err := tx.LoginFailures("account:ada@example.com")
-			return state{n, to}, err
-		}
-		set := func(n int, to time.Time) {
-			w.tx(func(tx *store.Tx) error { return tx.SetLoginFailures("account:ada@example.com", n, to) })
-		}
-		same(w, state{}, failures)
-		set(1, time.Time{})
-		set(2, noon)
-		same(w, state{2, noon}, failures)
-		w.tx(func(tx *store.Tx) error { return tx.DeleteStaleLoginFailures(noon) })
-		same(w, state{2, noon}, failures)
-		w.tx(func(tx *store.Tx) error { return tx.DeleteStaleLoginFailures(noon.Add(1)) })
-		same(w, state{2, noon}, failures)
-		w.tx(func(tx *store.Tx) error { return tx.DeleteStaleLoginFailures(noon.Add(time.Millisecond)) })
-		same(w, state{}, failures)
-		set(3, time.Time{})
-		set(0, noon)
-		same(w, state{}, failures)
+		fail()
+		w.tx(func(tx *store.Tx) error { return tx.ForgetLoginFailures(key) })
+		same(w, 0, failures)
 	})
 }

@@ -26,6 +26,13 @@ func (tx *Tx) Organizations() ([]assess.Organization, error) {
 	return list(tx, scanOrganization, "SELECT "+organizationColumns+" FROM organizations ORDER BY created_at, id")
 }
 
+// LockOrganization makes other transactions that lock the organization wait until this one has ended. It comes before reading
+// what is then written back: on PostgreSQL, two could otherwise read the same and the second undo the first.
+// Errors: NotFound.
+func (tx *Tx) LockOrganization(id assess.OrgID) error {
+	return tx.change("organization", "UPDATE organizations SET updated_at = updated_at WHERE id = $1", id)
+}
+
 // InsertOrganization adds an organization.
 func (tx *Tx) InsertOrganization(o assess.Organization) error {
 	languages, notices, err := organizationDocuments(o)

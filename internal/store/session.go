@@ -79,27 +79,29 @@ func (tx *Tx) DeleteStaleSessions(before time.Time) error {
 	return err
 }
 
-// LoginFailures reads how many times in a row signing in failed under a key, and until when it is refused unseen.
-func (tx *Tx) LoginFailures(key string) (failures int, blockedTo time.Time, err error) {
-	type state struct {
-		n  int
-		to time.Time
-	}
-	found, err := list(tx, func(r row) (s state, err error) { return s, r.Scan(&s.n, timeInto{&s.to}) },
-		"SELECT failures, blocked_to FROM login_failures WHERE key = $1", key)
-	s := first(found)
-	return s.n, s.to, err
+// NoteSignIn notes that a member has signed in. It waits for whoever is changing the member. Errors: NotFound when the
+// password is not m's any more, or the member is gone.
+func (tx *Tx) NoteSignIn(m assess.Member) error {
+	return tx.change("member", "UPDATE members SET last_seen_at = $4 WHERE org_id = $1 AND id = $2 AND password_hash = $3",
+		m.Org, m.ID, m.PasswordHash, at(tx.now))
 }
 
-// SetLoginFailures writes what LoginFailures reads; 0 failures forgets the key.
-func (tx *Tx) SetLoginFailures(key string, failures int, blockedTo time.Time) error {
-	if failures == 0 {
-		_, err := tx.exec("DELETE FROM login_failures WHERE key = $1", key)
-		return err
-	}
-	_, err := tx.exec(`INSERT INTO login_failures (key, failures, blocked_to, updated_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (key) DO UPDATE SET failures = EXCLUDED.failures, blocked_to = EXCLUDED.blocked_to, updated_at = EXCLUDED.updated_at`,
-		key, failures, at(blockedTo), at(tx.now))
+// LoginFailures is how many times in a row signing in failed under a key.
+func (tx *Tx) LoginFailures(key string) (int, error) {
+	found, err := list(tx, scanInt, "SELECT failures FROM login_failures WHERE key = $1", key)
+	return first(found), err
+}
+
+// AddLoginFailure adds one to what LoginFailures reads.
+func (tx *Tx) AddLoginFailure(key string) error {
+	_, err := tx.exec(`INSERT INTO login_failures (key, failures, updated_at) VALUES ($1, 1, $2)
+		ON CONFLICT (key) DO UPDATE SET failures = login_failures.failures + 1, updated_at = EXCLUDED.updated_at`, key, at(tx.now))
+	return err
+}
+
+// ForgetLoginFailures sets what LoginFailures reads to 0.
+func (tx *Tx) ForgetLoginFailures(key string) error {
+	_, err := tx.exec("DELETE FROM login_failures WHERE key = $1", key)
 	return err
 }
 

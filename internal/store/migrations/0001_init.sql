@@ -76,7 +76,6 @@ CREATE INDEX sessions_member ON sessions (member_id);
 CREATE TABLE login_failures (
     key        TEXT PRIMARY KEY,
     failures   INTEGER NOT NULL,
-    blocked_to BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 
