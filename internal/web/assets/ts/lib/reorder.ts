@@ -89,12 +89,8 @@ class Reorder {
 
   /** Says where the item is now and saves the order. */
   private settle(item: HTMLElement): void {
+    this.bound();
     const items = this.items();
-    for (const [i, other] of items.entries()) {
-      for (const button of all<HTMLButtonElement>("button[data-move]", other)) {
-        button.disabled = button.dataset.move === "up" ? i === 0 : i === items.length - 1;
-      }
-    }
     const output = this.form.querySelector("output");
     if (output) {
       output.textContent = (this.list.dataset.moved ?? "")
@@ -123,6 +119,17 @@ class Reorder {
     for (const id of this.saved) {
       const item = byID.get(id);
       if (item) this.list.append(item);
+    }
+    this.bound();
+  }
+
+  /** The first item cannot go up, nor the last one down. */
+  private bound(): void {
+    const items = this.items();
+    for (const [i, item] of items.entries()) {
+      for (const button of all<HTMLButtonElement>("button[data-move]", item)) {
+        button.disabled = button.dataset.move === "up" ? i === 0 : i === items.length - 1;
+      }
     }
   }
 }
