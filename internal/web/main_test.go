@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"alfaone/e2e/browser"
+	chromium "alfaone/e2e/browser" // web_test has a type browser
 )
 
-func TestMain(m *testing.M) { os.Exit(browser.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(chromium.Run(m)) }

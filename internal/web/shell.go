@@ -55,6 +55,14 @@ func (c *call) narrow(title string) ui.Narrow {
 	}
 }
 
+// narrowOf is narrow, in the looks of an organization.
+func (c *call) narrowOf(org assess.Organization, title string) ui.Narrow {
+	n := c.narrow(title)
+	n.Page.Site, n.Page.Links = org.Name, c.s.assets.Links(org.Accent)
+	n.Org = ui.Brand{Name: org.Name, Logo: logoPath(org), Home: "/"}
+	return n
+}
+
 func logoPath(o assess.Organization) string {
 	if o.LogoID == "" {
 		return ""

@@ -144,7 +144,7 @@ func (b *browser) post(path string, form url.Values) page {
 func (s *site) signIn(email string) *browser {
 	s.t.Helper()
 	b := s.browser()
-	if p := b.post("/signin", url.Values{"email": {email}, "password": {password}}); p.status != http.StatusOK || strings.HasPrefix(p.url.Path, "/signin") {
+	if p := b.post("/signin", url.Values{"email": {email}, "password": {password}, "next": {"/profile"}}); p.status != http.StatusOK || strings.HasPrefix(p.url.Path, "/signin") {
 		s.t.Fatalf("signing in led to %s with %d:\n%s", p.url, p.status, p.body)
 	}
 	return b

@@ -14,6 +14,8 @@ type Words struct {
 	Problem      string // heading of the error summary
 	Error        string // spoken before an error message
 	Show, Hide   string // secrets
+	TooShort     string // of a new password, with {n} of {min} characters
+	LongEnough   string // the same, with {n} characters
 	Copy, Copied string
 	Language     string // label of the language switch
 	Unsaved      string // autosave states, in order
@@ -53,6 +55,8 @@ func English() Words {
 		Error:      "Error:",
 		Show:       "Show",
 		Hide:       "Hide",
+		TooShort:   "{n} of {min} characters",
+		LongEnough: "{n} characters, long enough",
 		Copy:       "Copy",
 		Copied:     "Copied",
 		Language:   "Language",

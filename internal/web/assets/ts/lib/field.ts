@@ -1,7 +1,7 @@
-import { on } from "./dom";
+import { all, on } from "./dom";
 
 /** Small comforts of fields: the error summary is read first, a colour is shown
- *  as text, a secret can be revealed. */
+ *  as text, a secret can be revealed, a password is counted, a time zone guessed. */
 export function startFields(): void {
   document.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   on("input", ".colour-input", (input) => {
@@ -9,14 +9,39 @@ export function startFields(): void {
     if (code) code.textContent = (input as HTMLInputElement).value;
   });
   on("click", "[data-reveal]", reveal);
+  all<HTMLOutputElement>("[data-length-of]").forEach(count);
+  all<HTMLSelectElement>("select[data-own-zone]").forEach(chooseOwnZone);
 }
 
 function reveal(button: HTMLElement): void {
   const input = document.getElementById(button.dataset.reveal ?? "");
   if (!input) return;
   const shown = input.toggleAttribute("data-shown");
+  if (input instanceof HTMLInputElement && !input.hasAttribute("data-secret")) {
+    input.type = shown ? "text" : "password";
+  }
   const other = button.dataset.hide ?? "";
   button.dataset.hide = button.textContent ?? "";
   button.textContent = other;
   if (shown) input.focus();
+}
+
+/** Says how long a new password is, in characters as the server counts them. */
+function count(output: HTMLOutputElement): void {
+  const input = document.getElementById(output.dataset.lengthOf ?? "");
+  if (!(input instanceof HTMLInputElement)) return;
+  const min = output.dataset.min ?? "";
+  const say = (): void => {
+    const n = [...input.value].length;
+    const text = n < Number(min) ? output.dataset.short : output.dataset.enough;
+    output.value = n === 0 ? "" : (text ?? "").replace("{n}", String(n)).replace("{min}", min);
+  };
+  input.addEventListener("input", say);
+  say();
+}
+
+/** Chooses the viewer's own time zone, if it is on offer. */
+function chooseOwnZone(select: HTMLSelectElement): void {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (all<HTMLOptionElement>("option", select).some((o) => o.value === zone)) select.value = zone;
 }
