@@ -12,13 +12,13 @@ import (
 
 // client is the other end of a request.
 func (s *Server) client(r *http.Request) app.Client {
-	return app.Client{Address: clientAddress(r, s.proxies), UserAgent: r.UserAgent()}
+	return app.Client{Address: ClientAddress(r, s.proxies), UserAgent: r.UserAgent()}
 }
 
-// clientAddress is the network address that a request came from: that of the connection, or behind a trusted proxy the last
+// ClientAddress is the network address that a request came from: that of the connection, or behind a trusted proxy the last
 // address in X-Forwarded-For that is not itself a trusted proxy. What a client writes into that header by itself stands
 // further to the left and is never believed.
-func clientAddress(r *http.Request, proxies []netip.Prefix) string {
+func ClientAddress(r *http.Request, proxies []netip.Prefix) string {
 	address := connectionAddress(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	slices.Reverse(hops)

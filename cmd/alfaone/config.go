@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// config is the one table of settings. Each is a flag and a variable of the environment.
+type config struct {
+	Listen         string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	BaseURL        string   `name:"base-url" placeholder:"URL" help:"Where people reach the server, such as https://assess.example.com. Links in mails begin with it. Empty: http:// and the address listened on."`
+	DataDir        string   `placeholder:"DIR" help:"Directory for everything that is kept. Empty: ./data; for the demo a temporary one."`
+	DatabaseURL    string   `name:"database-url" placeholder:"URL" help:"PostgreSQL, such as postgres://user:pass@host/alfaone. Empty: SQLite in the data directory."`
+	SecretKey      string   `placeholder:"HEX" help:"Master key of the instance, 64 hexadecimal digits. Empty: made once and kept in the data directory."`
+	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"Mail server, such as smtp://user:pass@host:587. Empty: mail stays in the built-in mailbox."`
+	MailFrom       string   `default:"alfaone@localhost" placeholder:"ADDRESS" help:"Address that mail comes from (${default})."`
+	DKIMKey        string   `name:"dkim-key" placeholder:"PEM" help:"Private key to sign mail with; best given by ALFAONE_DKIM_KEY_FILE."`
+	DKIMSelector   string   `name:"dkim-selector" default:"alfaone" placeholder:"NAME" help:"Selector of the DKIM key (${default})."`
+	TrustedProxies []string `placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
+	MetricsListen  string   `placeholder:"HOST:PORT" help:"Address for Prometheus metrics and profiles; keep it private. Empty: none."`
+	LogFormat      string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"text or json (${default})."`
+	LogLevel       string   `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"debug, info, warn or error (${default})."`
+	Development    bool     `help:"Adds pages for developers, such as /styleguide."`
+}
+
+// defaultDataDir is where data is kept when nobody says otherwise.
+const defaultDataDir = "data"
+
+// Validate checks the settings as a whole, before anything is opened. kong calls it.
+func (c *config) Validate() error {
+	var errs []error
+	if c.BaseURL != "" {
+		errs = append(errs, checkBaseURL(c.BaseURL))
+	}
+	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+		errs = append(errs, fmt.Errorf("--mail-from must be an e-mail address, not %q", c.MailFrom))
+	}
+	if _, err := c.proxies(); err != nil {
+		errs = append(errs, err)
+	}
+	if c.SMTPURL != "" && strings.HasSuffix(c.MailFrom, "@localhost") {
+		errs = append(errs, errors.New("--smtp-url needs --mail-from, an address that your mail server may send from"))
+	}
+	return errors.Join(errs...)
+}
+
+func checkBaseURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" ||
+		u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("--base-url must be like https://assess.example.com, without a path, not %q", s)
+	}
+	return nil
+}
+
+func (c *config) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", s)
+		}
+		out = append(out, prefix)
+	}
+	return out, nil
+}
+
+// prepareDataDir makes the data directory, readable by its owner only, and returns its path.
+func (c *config) prepareDataDir() (string, error) {
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir
+	}
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the data directory: %w", err)
+	}
+	return dir, nil
+}
+
+// logger writes to the terminal's error output.
+func (c *config) logger(t terminal) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(t.err, options))
+	}
+	return slog.New(slog.NewTextHandler(t.err, options))
+}

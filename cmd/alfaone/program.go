@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alfaone/internal/app"
+	"alfaone/internal/i18n"
+	"alfaone/internal/job"
+	"alfaone/internal/mail"
+	"alfaone/internal/ratelimit"
+	"alfaone/internal/store"
+)
+
+// program is the parts of the program, wired.
+type program struct {
+	config  *config
+	log     *slog.Logger
+	db      *store.DB
+	app     *app.App
+	runner  *job.Runner
+	limiter ratelimit.Limiter
+	texts   *i18n.Bundle
+	dir     string
+}
+
+// openProgram opens and migrates the database and wires the parts. clock is nil but for the demo, which writes a past.
+func openProgram(ctx context.Context, c *config, t terminal, clock func() time.Time) (*program, error) {
+	p := &program{config: c, log: c.logger(t)}
+	var err error
+	if p.dir, err = c.prepareDataDir(); err != nil {
+		return nil, err
+	}
+	secrets, err := c.secrets(p.dir)
+	if err != nil {
+		return nil, err
+	}
+	sender, err := c.sender()
+	if err != nil {
+		return nil, err
+	}
+	if p.texts, err = i18n.New(); err != nil {
+		return nil, err
+	}
+	if p.db, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, DataDir: p.dir, Clock: clock, Log: p.log}); err != nil {
+		return nil, err
+	}
+	if err := p.db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	if clock == nil {
+		clock = time.Now
+	}
+	p.runner = job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: jobWorkers})
+	from, err := netmail.ParseAddress(c.MailFrom)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	p.limiter = p.newLimiter()
+	p.app = app.New(app.Options{
+		DB: p.db, Limiter: p.limiter, Secrets: secrets, BaseURL: c.BaseURL, Sender: sender,
+		From: mail.Address{Name: from.Name, Address: from.Address}, Wake: p.runner.Wake, NewID: newID, Random: rand.Reader, Texts: p.texts, Log: p.log,
+	})
+	p.app.Register(p.runner)
+	if err := p.app.CheckMasterKey(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// jobWorkers is how many jobs run at once: most of them wait for a mail server.
+const jobWorkers = 8
+
+// newLimiter counts in memory where this is the only process on the database, else in the database.
+func (p *program) newLimiter() ratelimit.Limiter {
+	if p.db.Engine() == "sqlite" {
+		return ratelimit.NewMemory(time.Now)
+	}
+	return p.db.Limiter()
+}
+
+// sender is the mail server, or nil for the built-in mailbox. It must be a nil interface then.
+func (c *config) sender() (mail.Sender, error) {
+	if c.SMTPURL == "" {
+		return nil, nil //nolint:nilnil // without a mail server there is no sender
+	}
+	smtp, err := c.smtp()
+	return smtp, err
+}
+
+func (c *config) smtp() (*mail.SMTP, error) {
+	settings := mail.SMTPConfig{URL: c.SMTPURL, Hello: mailDomain(c.MailFrom)}
+	if c.DKIMKey != "" {
+		dkim, err := mail.NewDKIM(mailDomain(c.MailFrom), c.DKIMSelector, []byte(c.DKIMKey))
+		if err != nil {
+			return nil, err
+		}
+		settings.DKIM = dkim
+	}
+	return mail.NewSMTP(settings)
+}
+
+// mailDomain is the domain of an address such as "Name <a@example.com>".
+func mailDomain(address string) string {
+	return strings.TrimRight(address[strings.LastIndexByte(address, '@')+1:], "> ")
+}
+
+// newID makes a UUID of version 7 (RFC 9562): later ones sort after earlier ones.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// Close closes what is open.
+func (p *program) Close() error {
+	if p.db == nil {
+		return nil
+	}
+	return p.db.Close()
+}
+
+// listen opens the listener and, where nobody has said it, works out the base URL from it.
+func listen(ctx context.Context, c *config) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", c.Listen, err)
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + reachable(listener.Addr())
+	}
+	return listener, nil
+}
+
+// reachable is an address as a browser on this machine can use it.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return fmt.Sprintf("localhost:%d", tcp.Port)
+}
+
+// say writes a line for people.
+func say(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format+"\n", args...)
+}
