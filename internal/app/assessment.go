@@ -126,8 +126,9 @@ func (a *App) createAssessment(ctx context.Context, who assess.Actor, content fu
 // NewQuestionID is an id for a question that is being added to a draft.
 func (a *App) NewQuestionID() assess.QuestionID { return assess.QuestionID(a.newID()) }
 
-// SaveDraft replaces the draft that was read at the given revision, and returns the new revision. Saving what is there
-// already changes nothing. Errors: Forbidden, Invalid, NotFound, Conflict when somebody else has changed it since.
+// SaveDraft replaces the draft that was read at the given revision, and returns the revision that it has then. Saving what is
+// there already changes nothing, whatever the revision: an answer may have been lost on its way. Errors: Forbidden, Invalid,
+// NotFound, Conflict when somebody else has changed it since.
 func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.AssessmentID, revision int, c assess.Content) (int, error) {
 	if err := who.May(assess.WriteAssessments); err != nil {
 		return 0, err
@@ -136,17 +137,49 @@ func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.Assessm
 		return 0, err
 	}
 	c = c.Clean()
-	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (bool, error) {
-		if asm.Revision != revision {
-			return false, assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
-		}
+	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (_ bool, err error) {
 		if sameContent(asm.Draft, c) {
+			revision = asm.Revision
 			return false, nil
 		}
-		asm.Draft, asm.Published, revision = c, false, revision+1
-		return true, nil
+		if asm.Revision != revision {
+			return false, errDraftChanged
+		}
+		asm.Draft = c
+		asm.Published, err = isPublished(tx, *asm)
+		revision++
+		return true, err
 	})
 	return revision, err
+}
+
+var errDraftChanged = assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
+
+// isPublished reports whether the draft says what the newest version says.
+func isPublished(tx *store.Tx, asm assess.Assessment) (bool, error) {
+	if asm.Version == 0 {
+		return false, nil
+	}
+	newest, err := tx.AssessmentVersion(asm.Org, asm.ID, asm.Version)
+	return sameContent(newest, asm.Draft), err
+}
+
+// DiscardDraft makes the draft of the given revision say again what the newest version says. Errors: Forbidden, NotFound,
+// Conflict when nothing was ever published, or somebody has changed the draft since.
+func (a *App) DiscardDraft(ctx context.Context, who assess.Actor, id assess.AssessmentID, revision int) error {
+	return a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (_ bool, err error) {
+		switch {
+		case asm.Version == 0:
+			return false, assess.Errorf(assess.Conflict, "This assessment was never published, so there is nothing to go back to.")
+		case asm.Published:
+			return false, nil
+		case asm.Revision != revision:
+			return false, errDraftChanged
+		}
+		asm.Published = true
+		asm.Draft, err = tx.AssessmentVersion(who.Org, id, asm.Version)
+		return true, err
+	})
 }
 
 // sameContent compares what people can see of two contents.

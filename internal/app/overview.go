@@ -2,63 +2,134 @@ package app
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
 )
 
-// Overview is what a member sees first.
+// Overview is what a member sees first, as it stood at At.
 type Overview struct {
-	Counts      store.InviteCounts
-	Recent      []assess.Event         // the newest first
+	At          time.Time
+	Counts      InviteCounts
+	Activity    []Activity             // the newest first
 	Invites     []assess.InviteSummary // the newest first
+	Expiring    []assess.InviteSummary // not begun and over within ExpiringWithin, the soonest first
+	Undelivered int                    // pending invites whose mail was refused for good
 	Assessments int                    // drafts and published ones
-	Undelivered int                    // open invites whose mail was refused for good
+	Published   int                    // those that can be sent
 	Keys        int                    // usable API keys, for who may manage them
 }
 
-const recentShown = 12
+// Activity is an event with the names of what it is about.
+type Activity struct {
+	assess.Event
+	Candidate  string // the address of the invite; empty where none is concerned
+	Assessment string // its name
+}
+
+// ExpiringWithin is how long before its end an invite that was not begun deserves attention.
+const ExpiringWithin = 3 * 24 * time.Hour
+
+const (
+	activityShown = 12
+	newestShown   = 5
+	expiringShown = 5
+)
 
 // Overview reads the start page. Errors: Forbidden.
 func (a *App) Overview(ctx context.Context, who assess.Actor) (o Overview, err error) {
 	if err := who.May(assess.ReadInvites); err != nil {
 		return o, err
 	}
-	newest := assess.Page{Number: 1, Limit: 5, Sort: assess.InviteSorts()[0]}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		if o.Counts, err = tx.InviteCounts(who.Org, who.Mode, assess.InviteFilter{}); err != nil {
-			return err
+		r := overviewReader{tx, who}
+		o.At = tx.Now()
+		for _, read := range []func(*Overview) error{r.invites, r.expiring, r.activity, r.assessments, r.keys} {
+			if err := read(&o); err != nil {
+				return err
+			}
 		}
-		if o.Recent, err = tx.RecentEvents(who.Org, who.Mode, recentShown); err != nil {
-			return err
-		}
-		if o.Invites, _, err = tx.Invites(who.Org, who.Mode, assess.InviteFilter{}, newest); err != nil {
-			return err
-		}
-		failed := assess.InviteFilter{Delivery: assess.MailFailed, Status: assess.Pending}
-		if _, o.Undelivered, err = tx.Invites(who.Org, who.Mode, failed, newest); err != nil {
-			return err
-		}
-		if o.Assessments, err = countAssessments(tx, who); err != nil || !who.Can(assess.ManageKeys) {
-			return err
-		}
-		o.Keys, err = countKeys(tx, who)
-		return err
+		return nil
 	})
 	return o, err
 }
 
-func countAssessments(tx *store.Tx, who assess.Actor) (int, error) {
-	_, n, err := tx.Assessments(who.Org, who.Mode, assess.AssessmentFilter{}, assess.Page{Number: 1, Limit: 1, Sort: assess.AssessmentSorts()[0]})
-	return n, err
+// overviewReader reads the parts of an Overview.
+type overviewReader struct {
+	tx  *store.Tx
+	who assess.Actor
 }
 
-func countKeys(tx *store.Tx, who assess.Actor) (n int, err error) {
-	keys, err := tx.APIKeys(who.Org)
+func (r overviewReader) invites(o *Overview) (err error) {
+	if o.Counts, err = r.tx.InviteCounts(r.who.Org, r.who.Mode, assess.InviteFilter{}); err != nil {
+		return err
+	}
+	newest := assess.Page{Number: 1, Limit: newestShown, Sort: assess.InviteSorts()[0]}
+	if o.Invites, _, err = r.tx.Invites(r.who.Org, r.who.Mode, assess.InviteFilter{}, newest); err != nil {
+		return err
+	}
+	failed := assess.InviteFilter{Delivery: assess.MailFailed, Status: assess.Pending}
+	_, o.Undelivered, err = r.tx.Invites(r.who.Org, r.who.Mode, failed, newest)
+	return err
+}
+
+func (r overviewReader) expiring(o *Overview) error {
+	soonest := assess.Page{Number: 1, Limit: expiringShown, Sort: "expires_at", Ascending: true}
+	for _, status := range []assess.InviteStatus{assess.Pending, assess.Accepted} {
+		items, _, err := r.tx.Invites(r.who.Org, r.who.Mode, assess.InviteFilter{Status: status}, soonest)
+		if err != nil {
+			return err
+		}
+		o.Expiring = append(o.Expiring, items...)
+	}
+	until := o.At.Add(ExpiringWithin)
+	o.Expiring = slices.DeleteFunc(o.Expiring, func(inv assess.InviteSummary) bool { return inv.ExpiresAt.After(until) })
+	slices.SortFunc(o.Expiring, func(x, y assess.InviteSummary) int { return x.ExpiresAt.Compare(y.ExpiresAt) })
+	o.Expiring = o.Expiring[:min(len(o.Expiring), expiringShown)]
+	return nil
+}
+
+// activity names the candidate and the assessment of each event. Few of them concern the same invite, so each is looked up.
+func (r overviewReader) activity(o *Overview) error {
+	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, activityShown)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		happening := Activity{Event: e, Assessment: e.Note} // the note of publishing is the name
+		if e.Invite != "" {
+			inv, err := r.tx.Invite(r.who.Org, r.who.Mode, e.Invite)
+			if err != nil {
+				return err
+			}
+			happening.Candidate, happening.Assessment = inv.Email, inv.AssessmentName
+		}
+		o.Activity = append(o.Activity, happening)
+	}
+	return nil
+}
+
+func (r overviewReader) assessments(o *Overview) (err error) {
+	first := assess.Page{Number: 1, Limit: 1, Sort: assess.AssessmentSorts()[0]}
+	if _, o.Assessments, err = r.tx.Assessments(r.who.Org, r.who.Mode, assess.AssessmentFilter{}, first); err != nil {
+		return err
+	}
+	published := assess.AssessmentFilter{Status: assess.Published}
+	_, o.Published, err = r.tx.Assessments(r.who.Org, r.who.Mode, published, first)
+	return err
+}
+
+func (r overviewReader) keys(o *Overview) error {
+	if !r.who.Can(assess.ManageKeys) {
+		return nil
+	}
+	keys, err := r.tx.APIKeys(r.who.Org)
 	for _, k := range keys {
-		if k.Usable(tx.Now()) == nil {
-			n++
+		if k.Usable(o.At) == nil {
+			o.Keys++
 		}
 	}
-	return n, err
+	return err
 }
