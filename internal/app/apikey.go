@@ -12,7 +12,8 @@ import (
 // KeyUse is how often a key was used on a day.
 type KeyUse = store.KeyUse
 
-// CreateAPIKey makes a key. The secret that it returns is the only copy. Errors: Forbidden, Invalid.
+// CreateAPIKey makes a key. The secret that it returns is the only copy. Errors: Forbidden, Invalid; Conflict when a key was
+// made for the same n.Once.
 func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAPIKey) (key assess.APIKey, secret string, err error) {
 	if err := who.May(assess.ManageKeys); err != nil {
 		return key, "", err
@@ -25,6 +26,9 @@ func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAP
 		return key, "", err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
+		if err := claimWish(tx, who, n.Once); err != nil {
+			return err
+		}
 		key = assess.APIKey{
 			ID: assess.APIKeyID(a.newID()), Org: who.Org, Mode: n.Mode, Name: assess.CleanLine(n.Name), Start: start,
 			CreatedBy: assess.MemberID(who.ID), Creator: who.Name, CreatedAt: tx.Now(),
@@ -35,6 +39,18 @@ func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAP
 		return tx.InsertAPIKey(key, a.secrets.hashAPIKey(secret))
 	})
 	return key, secret, err
+}
+
+// claimWish refuses a wish that was granted before.
+func claimWish(tx *store.Tx, who assess.Actor, once string) error {
+	if once == "" {
+		return nil
+	}
+	_, first, err := tx.ClaimIdempotencyKey(store.IdempotencyKey{Org: who.Org, Mode: assess.Live, Route: "create API key", Key: once}, "")
+	if err == nil && !first {
+		return assess.Errorf(assess.Conflict, "This key was made already.")
+	}
+	return err
 }
 
 // APIKeys lists the organization's keys, the newest first. Errors: Forbidden.
@@ -139,12 +155,10 @@ func (a *App) FlushKeyUsage(ctx context.Context) error {
 	})
 }
 
-// KeyUsage is the requests per day of the last days, the oldest first, by key. Errors: Forbidden.
+// KeyUsage is the requests per day (UTC) of the last days, today included, the oldest first, by key; what came since the last
+// flush is missing. Errors: Forbidden.
 func (a *App) KeyUsage(ctx context.Context, who assess.Actor, days int) (uses []store.KeyUse, err error) {
 	if err := who.May(assess.ManageKeys); err != nil {
-		return nil, err
-	}
-	if err := a.FlushKeyUsage(ctx); err != nil {
 		return nil, err
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {

@@ -22,6 +22,7 @@ import (
 type memberMail struct {
 	Org     assess.OrgID
 	Member  assess.MemberID
+	Email   string // instead of Org and Member: whoever has the address, if anybody
 	Purpose string // store.JoinToken or store.ResetToken
 	By      string // who invited them
 }
@@ -235,7 +236,7 @@ func (a *App) sendMemberMail(ctx context.Context, j job.Job) error {
 // more.
 func (a *App) renewToken(ctx context.Context, args memberMail, token string) (m assess.Member, org assess.Organization, err error) {
 	err = a.db.Tx(ctx, func(tx *store.Tx) error {
-		m, err = tx.Member(args.Org, args.Member)
+		m, err = recipient(tx, args)
 		if assess.KindOf(err) == assess.NotFound || err == nil && m.Joined() == (args.Purpose == store.JoinToken) {
 			m = assess.Member{}
 			return nil
@@ -243,7 +244,7 @@ func (a *App) renewToken(ctx context.Context, args memberMail, token string) (m 
 		if err != nil {
 			return err
 		}
-		if org, err = tx.Organization(args.Org); err != nil {
+		if org, err = tx.Organization(m.Org); err != nil {
 			return err
 		}
 		life := assess.ResetTokenLife
@@ -253,6 +254,13 @@ func (a *App) renewToken(ctx context.Context, args memberMail, token string) (m 
 		return tx.ReplaceMemberToken(m.Org, m.ID, args.Purpose, hashToken(token), tx.Now().Add(life))
 	})
 	return m, org, err
+}
+
+func recipient(tx *store.Tx, args memberMail) (assess.Member, error) {
+	if args.Email != "" {
+		return tx.MemberByEmail(args.Email)
+	}
+	return tx.Member(args.Org, args.Member)
 }
 
 func (a *App) memberMessage(j job.Job, args memberMail, m assess.Member, o assess.Organization, token string) (mail.Message, error) {

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"time"
+	"strings"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -128,7 +128,7 @@ func (a *App) Join(ctx context.Context, token, firstName, lastName, password str
 	if err != nil {
 		return invited, err
 	}
-	invited.FirstName, invited.LastName, invited.JoinedAt = assess.CleanLine(firstName), assess.CleanLine(lastName), time.Unix(1, 0)
+	invited.FirstName, invited.LastName, invited.JoinedAt = assess.CleanLine(firstName), assess.CleanLine(lastName), beforeJoining
 	if err := assess.JoinInvalid(invited.Validate(), assess.ValidatePassword(password, org.Name, firstName, lastName, invited.Email)); err != nil {
 		return invited, err
 	}
@@ -157,56 +157,53 @@ func (a *App) withToken(ctx context.Context, purpose, token, password string, ch
 		return m, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
+		if m, err = tx.MemberByToken(purpose, hashToken(token)); err != nil {
+			return deadToken(err)
+		}
+		if err := tx.LockOrganization(m.Org); err != nil {
+			return err
+		}
 		if m, err = tx.UseMemberToken(purpose, hashToken(token)); err != nil {
 			return deadToken(err)
 		}
 		m.PasswordHash = hash
 		change(tx, &m)
-		return a.renewAccess(tx, m, "")
+		return a.renewAccess(tx, m)
 	})
 	return m, err
 }
 
-// renewAccess writes the member and ends what the old password had opened, but for one session.
-func (a *App) renewAccess(tx *store.Tx, m assess.Member, keep assess.SessionID) error {
+// renewAccess writes the member, ends all of their sessions and forgets failed tries to sign in.
+func (a *App) renewAccess(tx *store.Tx, m assess.Member) error {
 	if err := tx.UpdateMember(m); err != nil {
 		return err
 	}
-	if err := tx.SetLoginFailures("account:"+m.Email, 0, time.Time{}); err != nil {
-		return err
+	for _, key := range []string{accountKey(m.Email), deviceKey(m.Email)} {
+		if err := tx.ForgetLoginFailures(key); err != nil {
+			return err
+		}
 	}
-	return tx.DeleteSessions(m.Org, m.ID, keep)
+	return tx.DeleteSessions(m.Org, m.ID, "")
 }
 
-// ForgotPassword mails a link to set a new password, if the address has an account. It says nothing about whether it does.
-// Errors: RateLimited.
+// ForgotPassword mails a link to set a new password, if the address has an account. It says nothing about whether it does, and
+// takes as long either way: that is found out by the job. Errors: RateLimited.
 func (a *App) ForgotPassword(ctx context.Context, email string, from Client) error {
 	if err := a.take(ctx, "forgot:net:"+network(from.Address), triesPerMinuteNetwork); err != nil {
 		return err
 	}
 	email, ok := assess.Email(email)
-	if !ok || a.take(ctx, "forgot:"+email, 2) != nil {
+	if !ok || a.take(ctx, "forgot:"+strings.ToLower(email), 2) != nil {
 		return nil
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := tx.MemberByEmail(email)
-		if assess.KindOf(err) == assess.NotFound || err == nil && !m.Joined() {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return a.enqueue(tx, jobMemberMail, memberMail{Org: m.Org, Member: m.ID, Purpose: store.ResetToken})
+		return a.enqueue(tx, jobMemberMail, memberMail{Email: email, Purpose: store.ResetToken})
 	})
 }
 
 // UpdateProfile changes the member's own name. Errors: Invalid.
 func (a *App) UpdateProfile(ctx context.Context, v Visit, firstName, lastName string) error {
-	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := tx.Member(v.Member.Org, v.Member.ID)
-		if err != nil {
-			return err
-		}
+	return a.changeMember(ctx, v.Member.Org, v.Member.ID, func(tx *store.Tx, m assess.Member) error {
 		m.FirstName, m.LastName = assess.CleanLine(firstName), assess.CleanLine(lastName)
 		if err := m.Validate(); err != nil {
 			return err
@@ -215,32 +212,48 @@ func (a *App) UpdateProfile(ctx context.Context, v Visit, firstName, lastName st
 	})
 }
 
-// ChangePassword sets the member's own password and signs out all other browsers. Errors: Invalid, RateLimited.
-func (a *App) ChangePassword(ctx context.Context, v Visit, current, password string) error {
+// ChangePassword sets the member's own password and ends all sessions but a new one, for this browser. Errors: Invalid,
+// RateLimited.
+func (a *App) ChangePassword(ctx context.Context, v Visit, current, password string, from Client) (in SignedIn, err error) {
 	if err := a.take(ctx, "password:"+string(v.Member.ID), triesPerMinute); err != nil {
-		return err
+		return in, err
 	}
 	right, err := a.hasher.check(ctx, v.Member.PasswordHash, current)
 	if err != nil {
-		return err
+		return in, err
 	}
 	if !right {
-		return assess.InvalidFields(assess.Problem{Field: "current", Message: "is not your password"})
+		return in, assess.InvalidFields(assess.Problem{Field: "current", Message: "is not right"})
 	}
 	if err := assess.ValidatePassword(password, v.Organization.Name, v.Member.FirstName, v.Member.LastName, v.Member.Email); err != nil {
-		return err
+		return in, err
 	}
 	hash, err := a.hasher.hash(ctx, password)
 	if err != nil {
-		return err
+		return in, err
 	}
+	err = a.changeMember(ctx, v.Member.Org, v.Member.ID, func(tx *store.Tx, m assess.Member) error {
+		m.PasswordHash = hash
+		if err := a.renewAccess(tx, m); err != nil {
+			return err
+		}
+		in, err = a.openSession(tx, m, v.Session.Mode, from)
+		return err
+	})
+	return in, err
+}
+
+// changeMember runs change with the member as they are, while nobody else changes the organization's members. Errors: NotFound.
+func (a *App) changeMember(ctx context.Context, org assess.OrgID, id assess.MemberID, change func(*store.Tx, assess.Member) error) error {
 	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := tx.Member(v.Member.Org, v.Member.ID)
+		if err := tx.LockOrganization(org); err != nil {
+			return err
+		}
+		m, err := tx.Member(org, id)
 		if err != nil {
 			return err
 		}
-		m.PasswordHash = hash
-		return a.renewAccess(tx, m, v.Session.ID)
+		return change(tx, m)
 	})
 }
 
@@ -250,16 +263,15 @@ func (a *App) SetRole(ctx context.Context, who assess.Actor, id assess.MemberID,
 	if err := mayGrant(who, role); err != nil {
 		return err
 	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := a.changeable(tx, who, id, role)
-		if err != nil || m.Role == role {
+	return a.changeMember(ctx, who.Org, id, func(tx *store.Tx, m assess.Member) error {
+		if err := changeable(tx, who, m, role); err != nil || m.Role == role {
 			return err
 		}
 		m.Role = role
 		if err := m.Validate(); err != nil {
 			return err
 		}
-		return a.renewAccess(tx, m, "")
+		return a.renewAccess(tx, m)
 	})
 }
 
@@ -268,30 +280,25 @@ func (a *App) RemoveMember(ctx context.Context, who assess.Actor, id assess.Memb
 	if err := who.May(assess.ManageMembers); err != nil {
 		return err
 	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := a.changeable(tx, who, id, "")
-		if err != nil {
+	return a.changeMember(ctx, who.Org, id, func(tx *store.Tx, m assess.Member) error {
+		if err := changeable(tx, who, m, ""); err != nil {
 			return err
 		}
 		return tx.DeleteMember(m.Org, m.ID)
 	})
 }
 
-// changeable reads a member whom who may change to a role, or remove if it is empty.
-func (a *App) changeable(tx *store.Tx, who assess.Actor, id assess.MemberID, to assess.Role) (assess.Member, error) {
-	m, err := tx.Member(who.Org, id)
-	if err != nil {
-		return m, err
-	}
+// changeable is nil when who may change the member to a role, or remove them if it is empty.
+func changeable(tx *store.Tx, who assess.Actor, m assess.Member, to assess.Role) error {
 	if err := mayGrant(who, m.Role); err != nil {
-		return m, err
+		return err
 	}
 	if m.Role != assess.Owner || to == assess.Owner || !m.Joined() {
-		return m, nil
+		return nil
 	}
 	owners, err := tx.CountMembers(who.Org, assess.Owner)
 	if err == nil && owners < 2 {
 		err = assess.Errorf(assess.Conflict, "%s is the only owner. Make somebody else an owner first.", m.Name())
 	}
-	return m, err
+	return err
 }

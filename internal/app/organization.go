@@ -31,6 +31,9 @@ func (a *App) UpdateOrganization(ctx context.Context, who assess.Actor, o assess
 		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockOrganization(who.Org); err != nil {
+			return err
+		}
 		was, err := tx.Organization(who.Org)
 		if err != nil {
 			return err
@@ -60,7 +63,12 @@ func (a *App) SetLogo(ctx context.Context, who assess.Actor, picture []byte) err
 	if err != nil {
 		return err
 	}
-	return a.tx(ctx, func(tx *store.Tx) error { return tx.ReplaceLogo(who.Org, a.newID(), logo) })
+	return a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockOrganization(who.Org); err != nil {
+			return err
+		}
+		return tx.ReplaceLogo(who.Org, a.newID(), logo)
+	})
 }
 
 func cleanLogo(picture []byte) (store.Logo, error) {

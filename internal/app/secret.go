@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"alfaone/internal/assess"
 )
@@ -59,11 +60,16 @@ func hashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// sameToken reports whether hash is that of the token.
+func sameToken(hash, token string) bool {
+	return subtle.ConstantTimeCompare([]byte(hash), []byte(hashToken(token))) == 1
+}
+
 // hashAPIKey is what is stored of an API key. Keyed, so that who can write into the database still cannot make a key.
 func (s Secrets) hashAPIKey(key string) string { return s.mac(s.pepper, key) }
 
-// deviceMark is given to a browser from which an address has signed in.
-func (s Secrets) deviceMark(email string) string { return s.mac(s.device, email) }
+// deviceMark is given to a browser from which an address, whatever its case, has signed in.
+func (s Secrets) deviceMark(email string) string { return s.mac(s.device, strings.ToLower(email)) }
 
 // knownDevice reports whether the mark was made for the address.
 func (s Secrets) knownDevice(email, mark string) bool {

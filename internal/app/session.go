@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"alfaone/internal/assess"
@@ -36,9 +37,9 @@ var errCredentials = assess.Errorf(assess.Unauthenticated, "The e-mail address o
 // Unauthenticated, RateLimited.
 func (a *App) SignIn(ctx context.Context, c Credentials, from Client) (SignedIn, error) {
 	email, _ := assess.Email(c.Email)
-	account := "account:" + email
-	if known := a.secrets.knownDevice(email, c.Device); known {
-		account = "device:" + email
+	account := accountKey(email)
+	if a.secrets.knownDevice(email, c.Device) {
+		account = deviceKey(email)
 	}
 	if err := a.admit(ctx, account, from); err != nil {
 		return SignedIn{}, err
@@ -57,6 +58,11 @@ func (a *App) SignIn(ctx context.Context, c Credentials, from Client) (SignedIn,
 	return a.begin(ctx, member, account, from)
 }
 
+// accountKey and deviceKey name the counts of failed tries for an address, whatever its case: on browsers that nobody has
+// signed in from before, and on those that the member has.
+func accountKey(email string) string { return "account:" + strings.ToLower(email) }
+func deviceKey(email string) string  { return "device:" + strings.ToLower(email) }
+
 // admit refuses tries that come too fast or too often before a password is looked at.
 func (a *App) admit(ctx context.Context, account string, from Client) error {
 	if err := a.take(ctx, "signin:"+account, triesPerMinute); err != nil {
@@ -66,7 +72,7 @@ func (a *App) admit(ctx context.Context, account string, from Client) error {
 		return err
 	}
 	return a.db.Read(ctx, func(tx *store.Tx) error {
-		failures, _, err := tx.LoginFailures(account)
+		failures, err := tx.LoginFailures(account)
 		if err == nil && failures >= maxFailures {
 			return assess.Errorf(assess.RateLimited, "Too many wrong passwords. Set a new one with the link \"Forgotten password\".")
 		}
@@ -98,31 +104,38 @@ func (a *App) memberByEmail(ctx context.Context, email string) (m assess.Member,
 }
 
 func (a *App) countFailure(ctx context.Context, account string) error {
-	return a.db.Tx(ctx, func(tx *store.Tx) error {
-		failures, _, err := tx.LoginFailures(account)
-		if err != nil {
-			return err
-		}
-		return tx.SetLoginFailures(account, failures+1, time.Time{})
-	})
+	return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.AddLoginFailure(account) })
 }
 
-// begin opens the session, always under a new secret.
-func (a *App) begin(ctx context.Context, m assess.Member, account string, from Client) (SignedIn, error) {
+// begin opens the session, always under a new secret. Errors: Unauthenticated when the password was changed, or the member
+// removed, since it was checked.
+func (a *App) begin(ctx context.Context, m assess.Member, account string, from Client) (in SignedIn, err error) {
+	err = a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.NoteSignIn(m); err != nil {
+			if assess.KindOf(err) == assess.NotFound {
+				return errCredentials
+			}
+			return err
+		}
+		if err := tx.ForgetLoginFailures(account); err != nil {
+			return err
+		}
+		in, err = a.openSession(tx, m, assess.Live, from)
+		return err
+	})
+	return in, err
+}
+
+// openSession adds a session of the member under a new secret.
+func (a *App) openSession(tx *store.Tx, m assess.Member, mode assess.Mode, from Client) (SignedIn, error) {
 	token, err := a.newToken()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	err = a.tx(ctx, func(tx *store.Tx) error {
-		if err := tx.SetLoginFailures(account, 0, time.Time{}); err != nil {
-			return err
-		}
-		return tx.InsertSession(assess.Session{
-			ID: assess.SessionID(a.newID()), Member: m.ID, Org: m.Org, UserAgent: cut(from.UserAgent, 300), Address: network(from.Address),
-			Mode: assess.Live, CreatedAt: tx.Now(), LastSeenAt: tx.Now(),
-		}, hashToken(token))
-	})
-	return SignedIn{Token: token, Device: a.secrets.deviceMark(m.Email), Member: m}, err
+	return SignedIn{Token: token, Device: a.secrets.deviceMark(m.Email), Member: m}, tx.InsertSession(assess.Session{
+		ID: assess.SessionID(a.newID()), Member: m.ID, Org: m.Org, UserAgent: cut(from.UserAgent, 300), Address: network(from.Address),
+		Mode: mode, CreatedAt: tx.Now(), LastSeenAt: tx.Now(),
+	}, hashToken(token))
 }
 
 func cut(s string, runes int) string {

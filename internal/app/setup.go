@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
+	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -58,17 +60,19 @@ func (a *App) NewSetupToken(ctx context.Context) (string, error) {
 		if err := tx.SetInstance(setupTokenFact, hashToken(token)); err != nil {
 			return err
 		}
-		return tx.SetInstance(setupExpiresFact, fmt.Sprint(tx.Now().Add(assess.SetupTokenLife).UnixMilli()))
+		return tx.SetInstance(setupExpiresFact, strconv.FormatInt(tx.Now().Add(assess.SetupTokenLife).UnixMilli(), 10))
 	})
 }
 
 func refuseSetUp(tx *store.Tx) error {
 	any, err := tx.AnyMember()
 	if err == nil && any {
-		return assess.Errorf(assess.Conflict, "This server is set up already. Sign in instead.")
+		return errSetUp
 	}
 	return err
 }
+
+var errSetUp = assess.Errorf(assess.Conflict, "This server is set up already. Sign in instead.")
 
 // NewOwner is what one says to make an organization and its first owner.
 type NewOwner struct {
@@ -89,7 +93,8 @@ func checkSetupToken(tx *store.Tx, token string) error {
 	if err != nil {
 		return err
 	}
-	if hash == "" || hash != hashToken(token) || fmt.Sprint(tx.Now().UnixMilli()) >= expires {
+	until, _ := strconv.ParseInt(expires, 10, 64)
+	if !sameToken(hash, token) || tx.Now().UnixMilli() >= until {
 		return assess.Errorf(assess.NotFound, "This set-up link is not valid any more. Restart the server to get a new one.")
 	}
 	return nil
@@ -105,7 +110,10 @@ func (a *App) SetUp(ctx context.Context, token string, n NewOwner) (assess.Membe
 		if err := checkSetupToken(tx, token); err != nil {
 			return err
 		}
-		_, err := tx.DeleteInstance(setupTokenFact)
+		used, err := tx.DeleteInstance(setupTokenFact)
+		if err == nil && !used {
+			return errSetUp // somebody was faster
+		}
 		return err
 	})
 }
@@ -115,40 +123,44 @@ func (a *App) CreateOrganization(ctx context.Context, n NewOwner) (assess.Member
 	return a.newOwner(ctx, n, func(*store.Tx) error { return nil })
 }
 
-func (a *App) newOwner(ctx context.Context, n NewOwner, allowed func(*store.Tx) error) (assess.Member, error) {
-	var member assess.Member
-	if err := assess.ValidatePassword(n.Password, n.Organization, n.FirstName, n.LastName, n.Email); err != nil {
+func (a *App) newOwner(ctx context.Context, n NewOwner, allowed func(*store.Tx) error) (member assess.Member, err error) {
+	org, member := a.draftOwner(n)
+	if err := assess.JoinInvalid(
+		assess.RenameField(org.Validate(), "name", "organization"), // what the form calls it
+		member.Validate(),
+		assess.ValidatePassword(n.Password, n.Organization, n.FirstName, n.LastName, n.Email),
+	); err != nil {
 		return member, err
 	}
-	hash, err := a.hasher.hash(ctx, n.Password)
-	if err != nil {
+	if member.PasswordHash, err = a.hasher.hash(ctx, n.Password); err != nil {
 		return member, err
 	}
-	err = a.tx(ctx, func(tx *store.Tx) error {
+	return member, a.tx(ctx, func(tx *store.Tx) error {
 		if err := allowed(tx); err != nil {
 			return err
 		}
-		org := assess.NewOrganization(assess.OrgID(a.newID()), n.Organization, tx.Now())
-		if n.TimeZone != "" {
-			org.TimeZone = n.TimeZone
-		}
-		email, _ := assess.Email(n.Email)
-		member = assess.Member{
-			ID: assess.MemberID(a.newID()), Org: org.ID, FirstName: assess.CleanLine(n.FirstName), LastName: assess.CleanLine(n.LastName),
-			Email: email, Role: assess.Owner, PasswordHash: hash, CreatedAt: tx.Now(), JoinedAt: tx.Now(),
-		}
-		if err := assess.JoinInvalid(orgProblems(org), member.Validate()); err != nil {
-			return err
-		}
+		org.CreatedAt, org.UpdatedAt = tx.Now(), tx.Now()
+		member.CreatedAt, member.JoinedAt = tx.Now(), tx.Now()
 		if err := tx.InsertOrganization(org); err != nil {
 			return err
 		}
 		return tx.InsertMember(member)
 	})
-	return member, err
 }
 
-// orgProblems renames the organization's name to what the form calls it.
-func orgProblems(o assess.Organization) error {
-	return assess.RenameField(o.Validate(), "name", "organization")
+// draftOwner is the organization and its owner as wished for; when they began is still to be said.
+func (a *App) draftOwner(n NewOwner) (assess.Organization, assess.Member) {
+	org := assess.NewOrganization(assess.OrgID(a.newID()), n.Organization, time.Time{})
+	org.TimeZone = cmp.Or(n.TimeZone, org.TimeZone)
+	email, ok := assess.Email(n.Email)
+	if !ok {
+		email = n.Email
+	}
+	return org, assess.Member{
+		ID: assess.MemberID(a.newID()), Org: org.ID, FirstName: assess.CleanLine(n.FirstName), LastName: assess.CleanLine(n.LastName),
+		Email: email, Role: assess.Owner, JoinedAt: beforeJoining,
+	}
 }
+
+// beforeJoining stands for the time of joining while somebody's wish to join is checked: who joins must have a name.
+var beforeJoining = time.Unix(1, 0)

@@ -51,6 +51,7 @@ type NewAPIKey struct {
 	Name          string
 	Mode          Mode
 	ExpiresInDays int
+	Once          string // when not empty, a second wish with the same is refused: a form sent twice makes one key
 }
 
 // MaxKeyDays bounds the life of a key that expires: five years.
@@ -61,6 +62,7 @@ func (n NewAPIKey) Validate() error {
 	var p problems
 	p.line("name", n.Name, true, MaxNameRunes)
 	p.when(n.Mode != Live && n.Mode != Test, "mode", "must be live or test")
+	p.line("once", n.Once, false, MaxNameRunes)
 	p.when(n.ExpiresInDays < 0 || n.ExpiresInDays > MaxKeyDays, "expiresInDays", "must be between 1 and %d, or empty for never", MaxKeyDays)
 	return p.err()
 }
