@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"context"
 	"encoding/json"
+	"html"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -31,7 +33,7 @@ func TestQuickstartByCurl(t *testing.T) {
 		Pagination struct{ Page, Limit, Total, TotalPages int }
 	}
 	paste(t, commands[0][1], &list)
-	first := list.Assessments[len(list.Assessments)-1]
+	first := list.Assessments[0]
 	if first.Name != "Software Engineer Assessment" || first.QuestionCount != 10 || strings.Join(first.Languages, ",") != "en,es" {
 		t.Errorf("the sample assessment is listed as %+v", first)
 	}
@@ -105,9 +107,17 @@ func inviteStatus(t *testing.T, a access, id string) string {
 	return decode[struct{ Status string }](t, body).Status
 }
 
-// acceptByForm posts what ticking the notice posts.
+// acceptByForm posts what the landing page's form posts with its box ticked.
 func acceptByForm(ctx context.Context, link string) error {
-	_, _, err := request(ctx, http.MethodPost, link+"/accept", "", "agree=yes&lang=en",
+	_, page, err := request(ctx, http.MethodGet, link, "", "")
+	if err != nil {
+		return err
+	}
+	form := url.Values{"agree": {"yes"}}
+	for _, field := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		form.Set(field[1], html.UnescapeString(field[2]))
+	}
+	_, _, err = request(ctx, http.MethodPost, link+"/accept", "", form.Encode(),
 		"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
 	return err
 }

@@ -90,9 +90,12 @@ func (s *sample) members(ctx context.Context) error {
 	return nil
 }
 
-// assessments makes the one that the quickstart uses, and a draft beside it.
+// assessments makes a draft, and then the one that the quickstart uses, so that it stands first in lists.
 func (s *sample) assessments(ctx context.Context) (assess.Assessment, error) {
-	engineer, err := s.app.CreateTag(ctx, s.owner, "Engineering", "#3b5bdb")
+	if _, err := s.assessment(ctx, "Customer Support Assessment", supportQuestions()); err != nil {
+		return assess.Assessment{}, err
+	}
+	engineering, err := s.app.CreateTag(ctx, s.owner, "Engineering", "#3b5bdb")
 	if err != nil {
 		return assess.Assessment{}, err
 	}
@@ -100,14 +103,10 @@ func (s *sample) assessments(ctx context.Context) (assess.Assessment, error) {
 	if err != nil {
 		return asm, err
 	}
-	if err := s.app.TagAssessment(ctx, s.owner, asm.ID, []assess.TagID{engineer.ID}); err != nil {
+	if err := s.app.TagAssessment(ctx, s.owner, asm.ID, []assess.TagID{engineering.ID}); err != nil {
 		return asm, err
 	}
-	if err := s.app.Publish(ctx, s.owner, asm.ID); err != nil {
-		return asm, err
-	}
-	_, err = s.assessment(ctx, "Customer Support Assessment", supportQuestions())
-	return asm, err
+	return asm, s.app.Publish(ctx, s.owner, asm.ID)
 }
 
 func (s *sample) assessment(ctx context.Context, name string, questions []sampleQuestion) (assess.Assessment, error) {
@@ -150,7 +149,12 @@ type sampleStep struct {
 
 func accepts(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, inv assess.Invite, token string) error {
-		return s.app.Accept(ctx, token, app.Agreement{Ticked: true, Language: inv.Language}, app.Client{Address: "192.0.2.10"})
+		from := app.Client{Address: "192.0.2.10"}
+		landing, err := s.app.Landing(ctx, token, inv.Language, from)
+		if err != nil {
+			return err
+		}
+		return s.app.Accept(ctx, token, app.Agreement{Ticked: true, Language: inv.Language, Shown: landing.NoticeSHA256}, from)
 	}}
 }
 
