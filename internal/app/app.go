@@ -86,12 +86,17 @@ func (a *App) tx(ctx context.Context, fn func(*store.Tx) error) error {
 
 // enqueue puts a job of the given kind into the transaction.
 func (a *App) enqueue(tx *store.Tx, kind string, args any) error {
+	return a.enqueueKeyed(tx, kind, "", args)
+}
+
+// enqueueKeyed is enqueue for a job that never runs together with another of its key.
+func (a *App) enqueueKeyed(tx *store.Tx, kind, key string, args any) error {
 	encoded, err := json.Marshal(args)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Enqueue(job.Job{
-		ID: a.newID(), Kind: kind, Args: encoded, RunAt: tx.Now(), CreatedAt: tx.Now(), MaxAttempts: maxAttempts,
+		ID: a.newID(), Kind: kind, Key: key, Args: encoded, RunAt: tx.Now(), CreatedAt: tx.Now(), MaxAttempts: maxAttempts,
 	})
 	return err
 }

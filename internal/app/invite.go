@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -36,8 +35,10 @@ func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite, 
 	if err := who.May(assess.InviteCandidates); err != nil {
 		return out, err
 	}
-	if err := n.Validate(); err != nil {
-		return out, err
+	if once.Key == "" { // with a key, what was answered before comes before what is asked now
+		if err := n.Validate(); err != nil {
+			return out, err
+		}
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
 		out = Invited{}
@@ -57,7 +58,10 @@ func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite, 
 		}
 		return completeOnce(tx, key, once, out.Invite)
 	})
-	return out, err
+	if err != nil {
+		return Invited{}, err
+	}
+	return out, nil
 }
 
 func replayOf(r store.Replay, once Once) (*store.Replay, error) {
@@ -77,6 +81,9 @@ func completeOnce(tx *store.Tx, key store.IdempotencyKey, once Once, inv assess.
 
 // insertInvite makes the invite with its event and its mail.
 func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (inv assess.Invite, err error) {
+	if err := n.Validate(); err != nil {
+		return inv, err
+	}
 	asm, err := tx.Assessment(who.Org, n.Assessment)
 	if err != nil {
 		return inv, err
@@ -100,7 +107,7 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 	if err := a.emit(tx, assess.InviteCreated, who, inv, ""); err != nil {
 		return inv, err
 	}
-	return inv, a.enqueueInviteMail(tx, inv)
+	return inv, a.enqueueInviteMail(tx, who, inv)
 }
 
 // expireOverdue writes down the expiry of earlier invites of the same address, which would stand in the way.
@@ -171,7 +178,9 @@ type InviteDetail struct {
 	Invite assess.Invite
 	Status assess.InviteStatus // now
 	Grader *assess.Member      // nil without one
-	Events []assess.Event      // only by InviteTimeline
+
+	Events     []assess.Event     // only by InviteTimeline
+	Acceptance *assess.Acceptance // only by InviteTimeline; nil before the candidate has agreed
 }
 
 // InviteDetail reads an invite. Errors: Forbidden, NotFound.
@@ -183,16 +192,27 @@ func (a *App) InviteDetail(ctx context.Context, who assess.Actor, id assess.Invi
 	return d, err
 }
 
-// InviteTimeline reads an invite with its events, the oldest first. Errors: Forbidden, NotFound.
+// InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Errors: Forbidden, NotFound.
 func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		if d, err = inviteDetail(tx, who, id); err != nil {
 			return err
 		}
-		d.Events, err = tx.InviteEvents(who.Org, id)
+		if d.Events, err = tx.InviteEvents(who.Org, id); err != nil {
+			return err
+		}
+		d.Acceptance, err = acceptance(tx, d.Invite)
 		return err
 	})
 	return d, err
+}
+
+func acceptance(tx *store.Tx, inv assess.Invite) (*assess.Acceptance, error) {
+	a, err := tx.Acceptance(inv.Org, inv.ID)
+	if assess.KindOf(err) == assess.NotFound {
+		return nil, nil //nolint:nilnil // an invite without an acceptance is nothing unusual
+	}
+	return &a, err
 }
 
 func inviteDetail(tx *store.Tx, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
@@ -218,6 +238,18 @@ func inviteDetail(tx *store.Tx, who assess.Actor, id assess.InviteID) (d InviteD
 	return d, nil
 }
 
+// OpenInvite finds the open invite of an address to an assessment; empty where there is none. Errors: Forbidden.
+func (a *App) OpenInvite(ctx context.Context, who assess.Actor, assessment assess.AssessmentID, email string) (id assess.InviteID, err error) {
+	if err := who.May(assess.ReadInvites); err != nil {
+		return "", err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		id, _, err = tx.OpenInvite(who.Org, who.Mode, assessment, email)
+		return err
+	})
+	return id, err
+}
+
 // InviteURL is the candidate's link, for who wants to hand it on by other means. Errors: Forbidden, NotFound.
 func (a *App) InviteURL(ctx context.Context, who assess.Actor, id assess.InviteID) (string, error) {
 	if err := who.May(assess.InviteCandidates); err != nil {
@@ -229,99 +261,6 @@ func (a *App) InviteURL(ctx context.Context, who assess.Actor, id assess.InviteI
 
 func (a *App) linkOf(inv assess.Invite) string {
 	return a.baseURL + "/c/" + a.secrets.linkToken(inv.ID, inv.TokenVersion)
-}
-
-// RowCheck is what checking one row of many wishes says: the problem, or none.
-type RowCheck struct {
-	New     assess.NewInvite
-	Problem error // nil when it can be sent
-}
-
-// CheckInvites says for each wish whether it could be sent now, without sending anything: rules, an open invite of the same
-// address, and an address that comes twice. Errors: Forbidden, NotFound, Conflict when the assessment cannot be sent.
-func (a *App) CheckInvites(ctx context.Context, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) (rows []RowCheck, err error) {
-	if err := who.May(assess.InviteCandidates); err != nil {
-		return nil, err
-	}
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		asm, err := tx.Assessment(who.Org, id)
-		if err != nil {
-			return err
-		}
-		if err := asm.Sendable(); err != nil {
-			return err
-		}
-		rows, err = checkRows(tx, who, id, wishes)
-		return err
-	})
-	return rows, err
-}
-
-func checkRows(tx *store.Tx, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) ([]RowCheck, error) {
-	rows := make([]RowCheck, len(wishes))
-	line := map[string]int{}
-	for i, n := range wishes {
-		n.Assessment = id
-		rows[i] = RowCheck{New: n, Problem: n.Validate()}
-		email := strings.ToLower(n.Email)
-		if earlier, twice := line[email]; twice && rows[i].Problem == nil {
-			rows[i].Problem = assess.Errorf(assess.Conflict, "the same address as in row %d", earlier)
-			continue
-		}
-		line[email] = i + 1
-		if rows[i].Problem != nil {
-			continue
-		}
-		problem, err := openInviteProblem(tx, who, n)
-		if err != nil {
-			return nil, err
-		}
-		rows[i].Problem = problem
-	}
-	return rows, nil
-}
-
-// openInviteProblem tells of an open invite that stands in the way of the wish. problem is for people, err is a failure.
-func openInviteProblem(tx *store.Tx, who assess.Actor, n assess.NewInvite) (problem, err error) {
-	open, ok, err := tx.OpenInvite(who.Org, who.Mode, n.Assessment, n.Email)
-	if err != nil || !ok {
-		return nil, err
-	}
-	inv, err := tx.Invite(who.Org, who.Mode, open)
-	if err != nil {
-		return nil, err
-	}
-	if status := inv.StatusAt(tx.Now()); status.Open() {
-		return assess.Errorf(assess.Conflict, "has an open invite already (%s)", status), nil
-	}
-	return nil, nil
-}
-
-// MaxBatch bounds how many invites are made of one list.
-const MaxBatch = 1000
-
-// InviteMany invites everybody of a list, each in a transaction of its own, and says per row how it went, in the same order.
-// Errors: Forbidden; TooLarge.
-func (a *App) InviteMany(ctx context.Context, who assess.Actor, wishes []assess.NewInvite) ([]RowResult, error) {
-	if err := who.May(assess.InviteCandidates); err != nil {
-		return nil, err
-	}
-	if len(wishes) > MaxBatch {
-		return nil, assess.Errorf(assess.TooLarge, "A list may hold at most %d candidates.", MaxBatch)
-	}
-	results := make([]RowResult, len(wishes))
-	for i, n := range wishes {
-		out, err := a.Invite(ctx, who, n, Once{})
-		results[i] = RowResult{New: n, Invite: out.Invite, Problem: err}
-	}
-	return results, nil
-}
-
-// RowResult is what became of one row of many.
-type RowResult struct {
-	New     assess.NewInvite
-	Invite  assess.Invite
-	Problem error // nil when it was sent
 }
 
 // TagInvite replaces the tags of an invite. Errors: Forbidden, NotFound.

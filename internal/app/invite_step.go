@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -102,7 +103,11 @@ func (a *App) expire(tx *store.Tx, inv assess.Invite) error {
 	return a.emit(tx, assess.InviteExpired, system(inv.Org, inv.Mode), now, "")
 }
 
-// Resend sends the mail again, with the same link. Errors: Forbidden, NotFound, Conflict.
+// resendEvery is how long one waits until the mail can be sent again.
+const resendEvery = time.Minute
+
+// Resend sends the mail again, with the same link. Errors: Forbidden, NotFound, Conflict, RateLimited when it was sent again a
+// moment ago.
 func (a *App) Resend(ctx context.Context, who assess.Actor, id assess.InviteID) error {
 	if err := who.May(assess.InviteCandidates); err != nil {
 		return err
@@ -112,8 +117,25 @@ func (a *App) Resend(ctx context.Context, who assess.Actor, id assess.InviteID) 
 		if err != nil {
 			return err
 		}
-		return a.sendAgain(tx, who, inv, assess.InviteResent, "")
+		if err := resentLately(tx, inv); err != nil {
+			return err
+		}
+		return a.sendAgain(tx, who, inv, assess.InviteResent, inv.Email)
 	})
+}
+
+// resentLately refuses a mail that somebody has just sent again: two clicks must not be two mails.
+func resentLately(tx *store.Tx, inv assess.Invite) error {
+	events, err := tx.InviteEvents(inv.Org, inv.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Type == assess.InviteResent && tx.Now().Sub(e.At) < resendEvery {
+			return assess.Errorf(assess.RateLimited, "The mail was sent again less than a minute ago. Give it a moment to arrive.")
+		}
+	}
+	return nil
 }
 
 // Readdress mends the recipient's address (and name), makes the old link unknown and sends the mail to the new address.
@@ -123,28 +145,47 @@ func (a *App) Readdress(ctx context.Context, who assess.Actor, id assess.InviteI
 		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
-		inv, err := possible(tx, who, id, assess.StepReaddress)
+		was, err := possible(tx, who, id, assess.StepReaddress)
 		if err != nil {
 			return err
 		}
-		if inv, err = inv.Readdressed(email, name); err != nil {
+		inv, err := was.Readdressed(email, name)
+		if err != nil {
 			return err
 		}
 		if err := tx.ReaddressInvite(inv, hashToken(a.secrets.linkToken(inv.ID, inv.TokenVersion))); err != nil {
 			return err
 		}
-		return a.sendAgain(tx, who, inv, assess.InviteReaddressed, inv.Email)
+		return a.sendAgain(tx, who, inv, assess.InviteReaddressed, "from "+was.Email+" to "+inv.Email)
 	})
 }
 
-// possible reads an invite that the step is possible for now.
+// possible holds an invite that the step is possible for now.
 func possible(tx *store.Tx, who assess.Actor, id assess.InviteID, s assess.InviteStep) (assess.Invite, error) {
-	inv, err := tx.Invite(who.Org, who.Mode, id)
+	inv, err := held(tx, who.Org, who.Mode, id)
 	if err != nil {
 		return inv, err
 	}
 	_, err = inv.StatusAt(tx.Now()).Step(s, !inv.AcceptedAt.IsZero())
 	return inv, err
+}
+
+// held reads an invite that nobody else can change until the transaction ends. Moving it to where it stands takes hold of it;
+// what is read afterwards is what the one who held it before has left.
+func held(tx *store.Tx, org assess.OrgID, mode assess.Mode, id assess.InviteID) (assess.Invite, error) {
+	for {
+		inv, err := tx.Invite(org, mode, id)
+		if err != nil {
+			return inv, err
+		}
+		same, err := tx.MoveInvite(inv, inv)
+		if err != nil {
+			return inv, err
+		}
+		if same {
+			return tx.Invite(org, mode, id)
+		}
+	}
 }
 
 func (a *App) sendAgain(tx *store.Tx, who assess.Actor, inv assess.Invite, typ assess.EventType, note string) error {
@@ -154,7 +195,7 @@ func (a *App) sendAgain(tx *store.Tx, who assess.Actor, inv assess.Invite, typ a
 	if err := a.emit(tx, typ, who, inv, note); err != nil {
 		return err
 	}
-	return a.enqueueInviteMail(tx, inv)
+	return a.enqueueInviteMail(tx, who, inv)
 }
 
 // Agreement is what a candidate says by ticking the box and going on.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/net/idna"
 
@@ -27,101 +28,8 @@ type memberMail struct {
 	By      string // who invited them
 }
 
-// inviteMail is the job of a mail to a candidate. Attempt tells a second mail of the same invite from a second try.
-type inviteMail struct {
-	Org    assess.OrgID
-	Mode   assess.Mode
-	Invite assess.InviteID
-}
-
-func (a *App) enqueueInviteMail(tx *store.Tx, inv assess.Invite) error {
-	return a.enqueue(tx, jobInviteMail, inviteMail{Org: inv.Org, Mode: inv.Mode, Invite: inv.ID})
-}
-
-// inDoubtHold is how long a mail that may have arrived is held before it is sent again, as the same message.
-const inDoubtHold = 10 * time.Minute
-
 // pausedFor is how long no mail is tried after the mail server refused us, not a recipient.
 const pausedFor = 5 * time.Minute
-
-// sendInviteMail is the job handler that mails an invite. The invite is looked at anew: if it is over, nothing is sent.
-func (a *App) sendInviteMail(ctx context.Context, j job.Job) error {
-	var args inviteMail
-	if err := json.Unmarshal(j.Args, &args); err != nil {
-		return job.Permanent(err)
-	}
-	l, err := a.mailing(ctx, j, args)
-	if err != nil || l == nil {
-		return err
-	}
-	message, err := a.inviteMessage(j, *l)
-	if err != nil {
-		return job.Permanent(err)
-	}
-	if err := a.deliver(ctx, l.Invite.Org, l.Invite.Mode, message); err != nil {
-		return a.undelivered(ctx, j, l.Invite, err)
-	}
-	return a.settleMail(ctx, j, l.Invite, assess.MailSent, "", assess.InviteSent)
-}
-
-// mailing reads what the mail needs and notes that it is about to be sent; nil when there is nothing to send any more.
-func (a *App) mailing(ctx context.Context, j job.Job, args inviteMail) (l *Landing, err error) {
-	err = a.db.Tx(ctx, func(tx *store.Tx) error {
-		inv, err := tx.Invite(args.Org, args.Mode, args.Invite)
-		if assess.KindOf(err) == assess.NotFound {
-			return tx.FinishJob(j)
-		}
-		if err != nil {
-			return err
-		}
-		if status := inv.StatusAt(tx.Now()); !status.Open() {
-			return errors.Join(tx.SetDelivery(inv, assess.MailCanceled, ""), tx.FinishJob(j))
-		}
-		l = &Landing{Invite: inv}
-		if l.Organization, err = tx.Organization(inv.Org); err != nil {
-			return err
-		}
-		if l.Content, err = tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version); err != nil {
-			return err
-		}
-		return tx.SetDelivery(inv, assess.MailSending, "")
-	})
-	return l, err
-}
-
-// settleMail writes down in one transaction how the mail ended, with its event, and that the job is done.
-func (a *App) settleMail(ctx context.Context, j job.Job, inv assess.Invite, d assess.Delivery, reason string, typ assess.EventType) error {
-	return a.tx(ctx, func(tx *store.Tx) error {
-		if err := tx.SetDelivery(inv, d, reason); err != nil {
-			return err
-		}
-		if err := a.emit(tx, typ, system(inv.Org, inv.Mode), inv, inv.Email); err != nil {
-			return err
-		}
-		return tx.FinishJob(j)
-	})
-}
-
-// undelivered decides what a failed delivery calls for, by whose trouble it is.
-func (a *App) undelivered(ctx context.Context, j job.Job, inv assess.Invite, cause error) error {
-	var e *mail.Error
-	switch {
-	case !errors.As(cause, &e):
-		return job.Permanent(errors.Join(cause, a.settleMail(ctx, j, inv, assess.MailFailed, "The message could not be written.", assess.InviteDeliveryFailed)))
-	case e.Class == mail.Recipient || j.LastAttempt():
-		return a.settleMail(ctx, j, inv, assess.MailFailed, e.Error(), assess.InviteDeliveryFailed)
-	case e.Class == mail.Ours:
-		return errors.Join(job.Pause(cause, pausedFor), a.noteDelivery(ctx, inv, assess.MailQueued, ""), a.setMailTrouble(ctx, e.Error()))
-	case e.Class == mail.InDoubt:
-		return errors.Join(job.RetryAfter(cause, inDoubtHold), a.noteDelivery(ctx, inv, assess.MailInDoubt, e.Error()))
-	default:
-		return errors.Join(cause, a.noteDelivery(ctx, inv, assess.MailQueued, e.Error()))
-	}
-}
-
-func (a *App) noteDelivery(ctx context.Context, inv assess.Invite, d assess.Delivery, reason string) error {
-	return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.SetDelivery(inv, d, reason) })
-}
 
 // mailTroubleFact is why mail does not leave at all; absent while it does.
 const mailTroubleFact = "mail_trouble"
@@ -141,10 +49,10 @@ func (a *App) MailTrouble(ctx context.Context) (reason string, err error) {
 
 // deliver sends a message, or keeps it in the mailbox: in test mode, and where no mail server is configured.
 func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message) error {
-	if a.sender == nil || mode == assess.Test {
+	if a.captures(mode) {
 		return a.tx(ctx, func(tx *store.Tx) error {
 			return tx.InsertLetter(store.Letter{
-				ID: letterID(m.MessageID), Org: org, Mode: mode, From: fmt.Sprintf("%s <%s>", m.From.Name, m.From.Address), To: m.To.Address, Subject: m.Subject,
+				ID: letterID(m.MessageID), Org: org, Mode: mode, From: show(m.From), To: m.To.Address, Subject: m.Subject,
 				Text: m.Text, HTML: m.HTML, SentAt: tx.Now(),
 			})
 		})
@@ -154,6 +62,9 @@ func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m
 	}
 	return a.clearMailTrouble(ctx)
 }
+
+// captures reports whether mail of the mode is kept in the mailbox.
+func (a *App) captures(mode assess.Mode) bool { return a.sender == nil || mode == assess.Test }
 
 // clearMailTrouble forgets the trouble once a mail has left; it writes only if there was any.
 func (a *App) clearMailTrouble(ctx context.Context) error {
@@ -191,9 +102,13 @@ func (a *App) envelope(j job.Job, o assess.Organization, to mail.Address, subjec
 	}, nil
 }
 
-// asciiAddress writes an international domain as mail servers want it (RFC 5891).
+// asciiAddress writes an international domain as mail servers want it (RFC 5891). Letters beyond ASCII before the @ few of
+// them take, so they are an error.
 func asciiAddress(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
+	if strings.ContainsFunc(address[:at], func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "", fmt.Errorf("mail servers do not take the letters before the @ of %s", address)
+	}
 	domain, err := idna.Lookup.ToASCII(address[at+1:])
 	if err != nil {
 		return "", fmt.Errorf("the domain of %s: %w", address, err)

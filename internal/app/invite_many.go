@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// RowCheck is what checking one row of many wishes says: the problem, or none.
+type RowCheck struct {
+	New     assess.NewInvite
+	Problem error // nil when it can be sent
+}
+
+// CheckInvites says for each wish whether it could be sent now, without sending anything: rules, an open invite of the same
+// address, and an address that comes twice. Errors: Forbidden, NotFound, Conflict when the assessment cannot be sent.
+func (a *App) CheckInvites(ctx context.Context, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) (rows []RowCheck, err error) {
+	if err := who.May(assess.InviteCandidates); err != nil {
+		return nil, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		asm, err := tx.Assessment(who.Org, id)
+		if err != nil {
+			return err
+		}
+		if err := asm.Sendable(); err != nil {
+			return err
+		}
+		rows, err = checkRows(tx, who, id, wishes)
+		return err
+	})
+	return rows, err
+}
+
+func checkRows(tx *store.Tx, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) ([]RowCheck, error) {
+	rows := make([]RowCheck, len(wishes))
+	line := map[string]int{}
+	for i, n := range wishes {
+		n.Assessment = id
+		rows[i] = RowCheck{New: n, Problem: n.Validate()}
+		email := strings.ToLower(n.Email)
+		if earlier, twice := line[email]; twice && rows[i].Problem == nil {
+			rows[i].Problem = assess.Errorf(assess.Conflict, "the same address as in row %d", earlier)
+			continue
+		}
+		line[email] = i + 1
+		if rows[i].Problem != nil {
+			continue
+		}
+		problem, err := openInviteProblem(tx, who, n)
+		if err != nil {
+			return nil, err
+		}
+		rows[i].Problem = problem
+	}
+	return rows, nil
+}
+
+// openInviteProblem tells of an open invite that stands in the way of the wish. problem is for people, err is a failure.
+func openInviteProblem(tx *store.Tx, who assess.Actor, n assess.NewInvite) (problem, err error) {
+	open, ok, err := tx.OpenInvite(who.Org, who.Mode, n.Assessment, n.Email)
+	if err != nil || !ok {
+		return nil, err
+	}
+	inv, err := tx.Invite(who.Org, who.Mode, open)
+	if err != nil {
+		return nil, err
+	}
+	if status := inv.StatusAt(tx.Now()); status.Open() {
+		return assess.Errorf(assess.Conflict, "has an open invite already (%s)", status), nil
+	}
+	return nil, nil
+}
+
+// MaxBatch bounds how many invites are made of one list.
+const MaxBatch = 1000
+
+// manyAtOnce is how many of a list are written at the same time: they share the database's commits.
+const manyAtOnce = 16
+
+// InviteMany invites everybody of a list, each in a transaction of its own, and says per row how it went, in the same order.
+// The same batch (a name that the caller chose) with the same rows is carried out once: again it tells the same outcome.
+// Errors: Forbidden; TooLarge.
+func (a *App) InviteMany(ctx context.Context, who assess.Actor, batch string, wishes []assess.NewInvite) ([]RowResult, error) {
+	if err := who.May(assess.InviteCandidates); err != nil {
+		return nil, err
+	}
+	if len(wishes) > MaxBatch {
+		return nil, assess.Errorf(assess.TooLarge, "A list may hold at most %d candidates.", MaxBatch)
+	}
+	results := make([]RowResult, len(wishes))
+	var rows errgroup.Group
+	rows.SetLimit(manyAtOnce)
+	for i, n := range wishes {
+		rows.Go(func() error {
+			id, err := a.InviteOnce(ctx, who, n, batch+" "+strconv.Itoa(i))
+			results[i] = RowResult{New: n, Invite: id, Problem: err}
+			return nil
+		})
+	}
+	return results, rows.Wait()
+}
+
+// RowResult is what became of one row of many.
+type RowResult struct {
+	New     assess.NewInvite
+	Invite  assess.InviteID
+	Problem error // nil when it was sent
+}
+
+// InviteOnce is Invite for a form: sent twice with the same key and content, it makes one invite and names it both times. An
+// empty key asks for nothing.
+func (a *App) InviteOnce(ctx context.Context, who assess.Actor, n assess.NewInvite, key string) (assess.InviteID, error) {
+	if key == "" {
+		out, err := a.Invite(ctx, who, n, Once{})
+		return out.Invite.ID, err
+	}
+	content, err := json.Marshal(n)
+	if err != nil {
+		return "", err
+	}
+	fingerprint := hashToken(string(content))
+	out, err := a.Invite(ctx, who, n, Once{
+		Route: "form", Key: key + " " + fingerprint, Fingerprint: fingerprint,
+		Render: func(assess.Invite) (int, string, error) { return 0, "", nil },
+	})
+	if out.Replay != nil {
+		return assess.InviteID(out.Replay.Resource), err
+	}
+	return out.Invite.ID, err
+}
