@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net"
 	"net/http"
@@ -108,7 +109,7 @@ func (p *program) handler(mailbox string) (http.Handler, error) {
 		Address: func(r *http.Request) string { return web.ClientAddress(r, proxies) },
 	})
 	return web.New(web.Options{
-		App: p.app, API: rest, Texts: p.texts, Log: p.log, NewID: newID, Now: time.Now,
+		App: p.app, API: rest, Texts: p.texts, Log: p.log, NewID: newID, Now: time.Now, Nonce: rand.Text,
 		Mailbox: mailbox, CapturesMail: p.config.SMTPURL == "", TrustedProxies: proxies, Development: p.config.Development,
 	})
 }

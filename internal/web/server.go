@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"alfaone/internal/app"
@@ -25,6 +26,7 @@ type Options struct {
 	Log   *slog.Logger
 	NewID func() string    // for request ids
 	Now   func() time.Time // for logs and Retry-After only
+	Nonce func() string    // unpredictable, for the content security policy
 
 	Mailbox        string // the secret of the operator's mailbox page; empty: there is none
 	CapturesMail   bool   // there is no mail server: the dashboard shows the mailbox
@@ -40,12 +42,14 @@ type Server struct {
 	log     *slog.Logger
 	newID   func() string
 	now     func() time.Time
+	nonce   func() string
 	assets  *assets.Files
 	mailbox string
 	capture bool
 	proxies []netip.Prefix
 	secure  bool // people reach the server by https
 	host    string
+	owned   atomic.Bool // there is a member
 	handler http.Handler
 }
 
@@ -60,7 +64,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, assets: files,
+		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, nonce: o.Nonce, assets: files,
 		mailbox: o.Mailbox, capture: o.CapturesMail, proxies: o.TrustedProxies, secure: base.Scheme == "https", host: base.Host,
 	}
 	s.handler = s.outer(s.mux(s.routes(o.Development)))
