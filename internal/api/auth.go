@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+	"alfaone/internal/ratelimit"
+)
+
+// keyHeader carries the API key.
+const keyHeader = "X-Api-Key"
+
+// invalidKeysPerMinute bounds how many unknown keys one network may try. An organization's own limit is its own.
+const invalidKeysPerMinute = 300
+
+// authorize finds out who calls and counts the call. Errors: Invalid, Unauthenticated, RateLimited.
+func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
+	if keyInURL(r.URL.RawQuery) {
+		a.log.WarnContext(r.Context(), "an API key was sent in a URL", "request", a.requestID(r.Context()), "path", r.URL.Path)
+		return assess.Actor{}, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs.")
+	}
+	who, perMinute, err := a.app.AuthenticateKey(r.Context(), apiKey(r))
+	if err != nil {
+		return who, a.refuseKey(w, r, err)
+	}
+	return who, a.count(r.Context(), w, "default", "api:"+string(who.Org), perMinute)
+}
+
+// admitKey is authorize for a request that no route asks a key of: it may come without one.
+func (a *API) admitKey(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
+	if r.Header.Get(keyHeader) == "" {
+		return assess.Actor{}, nil
+	}
+	return a.authorize(w, r)
+}
+
+// apiKey is the key that was sent. Several are one that cannot be valid, as they are once a proxy has joined them.
+func apiKey(r *http.Request) string { return strings.Join(r.Header.Values(keyHeader), ",") }
+
+// keyInURL reports whether a query string holds a key, or a parameter that is meant to.
+func keyInURL(query string) bool {
+	if query == "" {
+		return false
+	}
+	values, _ := url.ParseQuery(query)
+	for name, all := range values {
+		switch strings.ToLower(name) {
+		case "x-api-key", "api-key", "api_key", "apikey":
+			return true
+		}
+		for _, v := range all {
+			if _, isKey := assess.APIKeyMode(v); isKey {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// refuseKey is the answer to a key that was not accepted. Keys that nobody has are counted by network, so that trying many
+// is slow; one that expired or was revoked, or none at all, is no attempt to guess.
+func (a *API) refuseKey(w http.ResponseWriter, r *http.Request, refusal error) error {
+	if assess.KindOf(refusal) != assess.Unauthenticated || refusal.Error() != assess.MessageKeyInvalid {
+		return refusal
+	}
+	if err := a.count(r.Context(), w, "authentication", "api-keys:"+network(a.address(r)), invalidKeysPerMinute); err != nil {
+		return err
+	}
+	return refusal
+}
+
+// network is the address without port, and for IPv6 the /64 that one subscriber has. What is no address stands for itself.
+func network(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if ip = ip.Unmap(); ip.Is4() {
+		return ip.String()
+	}
+	prefix, _ := ip.WithZone("").Prefix(64)
+	return prefix.String()
+}
+
+// count counts a request under key and tells the client where it stands (draft-ietf-httpapi-ratelimit-headers-10). Errors:
+// RateLimited.
+func (a *API) count(ctx context.Context, w http.ResponseWriter, policy, key string, perMinute int) error {
+	d, err := a.limiter.Take(ctx, key, perMinute, time.Minute)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("RateLimit-Policy", `"`+policy+`";q=`+strconv.Itoa(perMinute)+`;w=60`)
+	h.Set("RateLimit", `"`+policy+`";r=`+strconv.Itoa(d.Remaining)+`;t=`+strconv.Itoa(untilMore(d)))
+	if d.Allowed {
+		return nil
+	}
+	h.Set("Retry-After", strconv.Itoa(max(seconds(d.Wait), 1)))
+	return app.TooFast(d)
+}
+
+// untilMore is in how many seconds there is more to take: the next request when nothing is left, else the whole limit.
+func untilMore(d ratelimit.Decision) int {
+	if d.Remaining == 0 {
+		return max(seconds(d.Wait), 1)
+	}
+	return seconds(d.Reset)
+}
+
+// seconds rounds up.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

@@ -1,0 +1,260 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"math"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"alfaone/internal/assess"
+)
+
+// maxDepth bounds how deep objects and lists may be nested in a body.
+const maxDepth = 32
+
+// readBody reads a body that says that it is JSON, or says nothing. Errors: a refusal with 415, TooLarge, Invalid.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if err := checkMediaType(r); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errTooLarge()
+	case err != nil:
+		return nil, assess.Errorf(assess.Invalid, "The request body could not be read to its end.")
+	}
+	return body, nil
+}
+
+func checkMediaType(r *http.Request) error {
+	if r.Header.Get("Content-Encoding") != "" {
+		return errMediaType("Send the request body as it is, without a Content-Encoding.")
+	}
+	given := r.Header.Get("Content-Type")
+	if given == "" {
+		return nil
+	}
+	mediaType, params, err := mime.ParseMediaType(given)
+	charset := params["charset"]
+	if err != nil || mediaType != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return errMediaType("The request body must be JSON: send Content-Type: application/json.")
+	}
+	return nil
+}
+
+// decode reads a body into a request of package wire, more strictly than encoding/json: names have their exact case and occur
+// once, required fields are there, null stands only where the request allows it, text is text. Errors: Invalid, which tells
+// all that is wrong.
+func decode(body []byte, into any) error {
+	tree, err := parse(body)
+	if err != nil {
+		return err
+	}
+	var p problems
+	bind(&p, "", tree, reflect.ValueOf(into).Elem(), "")
+	return p.err()
+}
+
+// parse reads one JSON value, objects as map[string]any and numbers as json.Number.
+func parse(body []byte) (any, error) {
+	switch {
+	case len(bytes.TrimSpace(body)) == 0:
+		return nil, assess.Errorf(assess.Invalid, "The request needs a JSON body.")
+	case !utf8.Valid(body):
+		return nil, assess.Errorf(assess.Invalid, "The request body must be UTF-8 text.")
+	case !json.Valid(body):
+		return nil, assess.Errorf(assess.Invalid, "The request body is not valid JSON.")
+	}
+	p := parser{Decoder: json.NewDecoder(bytes.NewReader(body)), replaced: !bytes.ContainsRune(body, utf8.RuneError)}
+	p.UseNumber()
+	return p.value(0)
+}
+
+// parser reads JSON that is known to be well-formed.
+type parser struct {
+	*json.Decoder
+	replaced bool // whether U+FFFD can only come from half a surrogate pair
+}
+
+func (p parser) value(depth int) (any, error) {
+	token, err := p.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		if depth == maxDepth {
+			return nil, assess.Errorf(assess.Invalid, "The request body must not be nested more than %d levels deep.", maxDepth)
+		}
+		if t == '{' {
+			return p.object(depth + 1)
+		}
+		return p.list(depth + 1)
+	case string:
+		return t, p.check(t)
+	default:
+		return t, nil
+	}
+}
+
+// check refuses text that could not be kept as it is.
+func (p parser) check(s string) error {
+	switch {
+	case strings.ContainsRune(s, 0):
+		return assess.Errorf(assess.Invalid, "The request body must not contain the character U+0000.")
+	case p.replaced && strings.ContainsRune(s, utf8.RuneError):
+		return assess.Errorf(assess.Invalid, "The request body must not contain half of a surrogate pair.")
+	}
+	return nil
+}
+
+func (p parser) object(depth int) (map[string]any, error) {
+	out := map[string]any{}
+	for p.More() {
+		token, err := p.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := token.(string)
+		if err := p.check(name); err != nil {
+			return nil, err
+		}
+		if _, twice := out[name]; twice {
+			return nil, assess.Errorf(assess.Invalid, "duplicate field %q", shorten(name))
+		}
+		if out[name], err = p.value(depth); err != nil {
+			return nil, err
+		}
+	}
+	_, err := p.Token()
+	return out, err
+}
+
+func (p parser) list(depth int) ([]any, error) {
+	out := []any{}
+	for p.More() {
+		v, err := p.value(depth)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	_, err := p.Token()
+	return out, err
+}
+
+// bind puts v into a value of a request type. name is the path to it as the client wrote it, tag that of its field.
+func bind(p *problems, name string, v any, into reflect.Value, tag reflect.StructTag) {
+	if into.Kind() == reflect.Pointer {
+		if v == nil && tag.Get("nullable") == "true" {
+			return
+		}
+		into.Set(reflect.New(into.Type().Elem()))
+		into = into.Elem()
+	}
+	var ok bool
+	switch into.Kind() {
+	case reflect.Struct:
+		bindObject(p, name, v, into)
+	case reflect.Slice:
+		bindList(p, name, v, into, tag)
+	case reflect.String:
+		bindText(p, name, v, into, tag)
+	case reflect.Int:
+		var n int
+		n, ok = integer(v)
+		into.SetInt(int64(n))
+		p.unless(ok, name, "must be an integer")
+	case reflect.Bool:
+		var b bool
+		b, ok = v.(bool)
+		into.SetBool(b)
+		p.unless(ok, name, "must be true or false")
+	default:
+		panic("package wire has a request with a field that cannot be read: " + name)
+	}
+}
+
+func (p *problems) unless(good bool, field, message string) {
+	if !good {
+		p.add(field, "%s", message)
+	}
+}
+
+func bindText(p *problems, name string, v any, into reflect.Value, tag reflect.StructTag) {
+	s, ok := v.(string)
+	into.SetString(s)
+	p.unless(ok, name, "must be a string")
+	p.unless(!ok || tag.Get("format") != "uuid" || assess.ValidID(s), name, "must be a UUID")
+}
+
+func bindList(p *problems, name string, v any, into reflect.Value, tag reflect.StructTag) {
+	items, ok := v.([]any)
+	p.unless(ok, name, "must be a list")
+	into.Set(reflect.MakeSlice(into.Type(), len(items), len(items)))
+	for i, item := range items {
+		bind(p, name+"["+strconv.Itoa(i)+"]", item, into.Index(i), tag)
+	}
+}
+
+func bindObject(p *problems, name string, v any, into reflect.Value) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		p.unless(name != "", "", "the request body must be a JSON object")
+		p.unless(name == "", name, "must be an object")
+		return
+	}
+	for field, value := range into.Fields() {
+		key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		given, ok := object[key]
+		delete(object, key)
+		switch {
+		case ok:
+			bind(p, within(name, key), given, value, field.Tag)
+		case options == "":
+			p.add(within(name, key), "is required")
+		}
+	}
+	for _, unknown := range slices.Sorted(maps.Keys(object)) {
+		p.add("", "unknown field %q", shorten(within(name, unknown)))
+	}
+}
+
+func within(object, field string) string {
+	if object == "" {
+		return field
+	}
+	return object + "." + field
+}
+
+// integer reads a whole number however it is written (30, 30.0, 3e1). What is beyond an int is as large as can be, for the
+// rule of the field to refuse.
+func integer(v any) (int, bool) {
+	number, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	if n, err := strconv.Atoi(number.String()); err == nil {
+		return n, true
+	}
+	f, err := number.Float64()
+	switch {
+	case err != nil, f > math.MaxInt32:
+		return math.MaxInt32, true
+	case f < math.MinInt32:
+		return math.MinInt32, true
+	default:
+		return int(f), f == math.Trunc(f)
+	}
+}

@@ -1,0 +1,52 @@
+package api
+
+import "alfaone/internal/wire"
+
+// What the OpenAPI document shows. The API key in it has a wrong checksum on purpose: no scanner and no server takes it for
+// real.
+const exampleKey = "ak_live_EXAMPLEexampleEXAMPLEexample00"
+
+const (
+	exampleAssessmentID = "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9"
+	exampleName         = "Software Engineer Assessment"
+	exampleEmail        = "candidate@example.com"
+)
+
+var (
+	examplePage       = wire.Pagination{Page: 1, Limit: 20, Total: 1, TotalPages: 1}
+	exampleAssessment = wire.Assessment{
+		ID: exampleAssessmentID, Name: exampleName, DefaultQuestionFormat: "audio", DefaultAnswerFormat: "audio",
+		Languages: []string{"en", "es"}, QuestionCount: 10, InviteCount: 25,
+		CreatedAt: "2025-01-01T10:00:00.000Z", UpdatedAt: "2025-01-02T15:30:00.000Z",
+	}
+	exampleQuestion = wire.Question{
+		ID: "3f0e8a52-6a0b-4a0e-9d0c-5b7f0f6d2c11", Position: 1,
+		Text:           map[string]string{"en": "What did you build last?", "es": "¿Qué construiste por última vez?"},
+		QuestionFormat: "audio", AnswerFormat: "audio", Points: 10, Required: true, PreparationSeconds: 30, MaxAnswerSeconds: 120,
+	}
+	exampleInviteRequest = wire.InviteRequest{
+		AssessmentID: exampleAssessmentID, RecipientEmail: exampleEmail,
+		QuestionReplayLimit: new(1), AnswerRecordLimit: new(1), ExpiresInDays: new(30),
+		ProctoringSettings: wire.ProctoringChoice{ScreenRecording: new(true), WebcamMonitoring: new(true), RequireIDCapture: new(true)},
+	}
+	exampleInvite = wire.Invite{
+		ID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890", AssessmentID: exampleAssessmentID, AssessmentName: exampleName,
+		RecipientEmail: exampleEmail, Status: "pending", QuestionReplayLimit: 1, AnswerRecordLimit: 1,
+		SentAt: "2025-01-15T12:00:00.000Z", ExpiresAt: "2025-02-14T12:00:00.000Z",
+	}
+	exampleInviteDetail = wire.InviteDetail{
+		Invite:             exampleInvite,
+		AssignedGrader:     &wire.Grader{ID: exampleMember.ID, FirstName: exampleMember.FirstName, LastName: exampleMember.LastName, Email: exampleMember.Email},
+		ProctoringSettings: wire.ProctoringSettings{ScreenRecording: true, WebcamMonitoring: true, RequireIDCapture: true},
+	}
+	exampleMember = wire.Member{
+		ID: "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b", FirstName: "Olivia", LastName: "Owner", Email: "olivia@example.com", Role: "owner",
+		CreatedAt: "2025-01-01T09:00:00.000Z",
+	}
+	exampleTag = wire.Tag{
+		ID: "5d8f1b3a-7c2e-4b6d-8a9f-1e3c5d7b9f0a", Name: "Spring intake", Color: "#1f6feb",
+		CreatedAt: "2025-01-10T09:00:00.000Z", UpdatedAt: "2025-01-10T09:00:00.000Z",
+	}
+	exampleTagRequest = wire.TagRequest{Name: "Spring intake", Color: new("#1f6feb")}
+	exampleTagPatch   = wire.TagPatch{Color: new("#1f6feb")}
+)

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/wire"
+)
+
+func (a *API) listInvites(ctx context.Context, c *call) (wire.InviteList, error) {
+	f := assess.InviteFilter{
+		Assessment: assess.AssessmentID(c.filter["assessmentId"]), Status: assess.InviteStatus(c.filter["status"]),
+	}
+	items, total, err := a.app.Invites(ctx, c.who, f, c.page)
+	return wire.InviteListOf(items, c.page, total, a.now()), err
+}
+
+func (a *API) getInvite(ctx context.Context, c *call) (wire.InviteDetail, error) {
+	d, err := a.app.InviteDetail(ctx, c.who, assess.InviteID(c.id))
+	return wire.InviteDetailOf(d.Invite, d.Grader, a.now()), err
+}
+
+func (a *API) createInvite(ctx context.Context, c *call, in wire.InviteRequest) (wire.InviteCreated, error) {
+	once, err := a.once(c, in)
+	if err != nil {
+		return wire.InviteCreated{}, err
+	}
+	out, err := a.app.Invite(ctx, c.who, in.NewInvite(), once)
+	if err != nil {
+		return wire.InviteCreated{}, err
+	}
+	if out.Replay != nil {
+		c.again(out.Replay.Status, out.Replay.Body)
+	}
+	return wire.InviteCreatedOf(out.Invite), nil
+}

@@ -1,0 +1,303 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+
+	"alfaone/internal/api"
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+	"alfaone/internal/i18n"
+	"alfaone/internal/ratelimit"
+	"alfaone/internal/store"
+	"alfaone/internal/store/storetest"
+)
+
+const (
+	baseURL   = "https://assess.example.org"
+	requestID = "01945b3e-7d6a-7c3f-9f0e-3b5a7c9d1e2f"
+)
+
+// clock is a time that a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+func (c *clock) advance(d time.Duration) { c.set(c.Now().Add(d)) }
+
+// ids are UUIDs in order, except where a test says what comes next.
+type ids struct {
+	mu   sync.Mutex
+	n    int
+	next []string
+}
+
+func (s *ids) New() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.next) > 0 {
+		id := s.next[0]
+		s.next = s.next[1:]
+		return id
+	}
+	s.n++
+	return fmt.Sprintf("01940000-0000-7000-8000-%012d", s.n)
+}
+
+// world is an API with an organization, for one test. Every answer that it gives is held against the OpenAPI document.
+type world struct {
+	t       testing.TB
+	app     *app.App
+	options api.Options
+	handler http.Handler
+	clock   *clock
+	ids     *ids
+	log     *bytes.Buffer
+	tenant
+}
+
+// tenant is an organization with keys.
+type tenant struct {
+	owner         assess.Member
+	key, testKey  string
+	keyID         assess.APIKeyID
+	published     assess.AssessmentID
+	draft         assess.AssessmentID
+	tag           assess.TagID
+	invite        assess.InviteID
+	testInvite    assess.InviteID
+	invited       string
+	organizations string
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	c := newClock()
+	return newWorldOn(t, c, storetest.Open(t.(*testing.T), c.Now))
+}
+
+// each runs the test in a world of its own on every engine.
+func each(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	c := newClock()
+	storetest.EachAt(t, c.Now, func(t *testing.T, db *store.DB) { test(t, newWorldOn(t, c, db)) })
+}
+
+func newWorldOn(t testing.TB, c *clock, db *store.DB) *world {
+	t.Helper()
+	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
+	w := &world{t: t, clock: c, ids: &ids{}, log: &bytes.Buffer{}}
+	w.must(err)
+	texts, err := i18n.New()
+	w.must(err)
+	limiter := ratelimit.NewMemory(c.Now)
+	w.app = app.New(app.Options{
+		DB: db, Limiter: limiter, Secrets: secrets, BaseURL: baseURL, NewID: w.ids.New, Random: rand.Reader, Texts: texts,
+		Log: slog.New(slog.DiscardHandler),
+	})
+	w.options = api.Options{
+		App: w.app, Limiter: limiter, Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: c.Now,
+		RequestID: func(context.Context) string { return requestID },
+	}
+	w.handler = api.New(w.options)
+	w.tenant = w.newTenant("Example Ltd", "example")
+	return w
+}
+
+// newTenant makes an organization that has one of everything.
+func (w *world) newTenant(name, domain string) tenant {
+	w.t.Helper()
+	ctx := w.t.Context()
+	owner, err := w.app.CreateOrganization(ctx, app.NewOwner{
+		Organization: name, FirstName: "Olivia", LastName: "Owner", Email: "owner@" + domain + ".example", Password: "correct horse battery staple",
+	})
+	w.must(err)
+	o := tenant{owner: owner, invited: "candidate@" + domain + ".example"}
+	who := owner.Actor(assess.Live)
+	key, secret, err := w.app.CreateAPIKey(ctx, who, assess.NewAPIKey{Name: "Live", Mode: assess.Live})
+	w.must(err)
+	o.keyID, o.key = key.ID, secret
+	_, o.testKey, err = w.app.CreateAPIKey(ctx, who, assess.NewAPIKey{Name: "Test", Mode: assess.Test})
+	w.must(err)
+	draft, err := w.app.CreateAssessment(ctx, who, "Draft of "+name)
+	w.must(err)
+	o.draft = draft.ID
+	o.published = w.publish(who, "Assessment of "+name, 3)
+	tag, err := w.app.CreateTag(ctx, who, "Tag of "+name, "")
+	w.must(err)
+	o.tag = tag.ID
+	for mode, id := range map[assess.Mode]*assess.InviteID{assess.Live: &o.invite, assess.Test: &o.testInvite} {
+		out, err := w.app.Invite(ctx, owner.Actor(mode), assess.NewInvite{
+			Assessment: o.published, Email: o.invited, ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30, Grader: owner.ID,
+		}, app.Once{})
+		w.must(err)
+		*id = out.Invite.ID
+	}
+	return o
+}
+
+// publish makes a published assessment with so many questions, in English and Spanish.
+func (w *world) publish(who assess.Actor, name string, questions int) assess.AssessmentID {
+	w.t.Helper()
+	ctx := w.t.Context()
+	asm, err := w.app.CreateAssessment(ctx, who, name)
+	w.must(err)
+	w.fill(who, asm, questions)
+	return asm.ID
+}
+
+func (w *world) fill(who assess.Actor, asm assess.Assessment, questions int) {
+	w.t.Helper()
+	c := asm.Draft
+	c.Languages, c.Questions = []string{"en", "es"}, nil
+	for i := range questions {
+		q := assess.NewQuestion(w.app.NewQuestionID())
+		q.Prompts = map[string]string{"en": fmt.Sprintf("Question <%d>?", i+1), "es": fmt.Sprintf("¿Pregunta <%d>?", i+1)}
+		c.Questions = append(c.Questions, q)
+	}
+	_, err := w.app.SaveDraft(w.t.Context(), who, asm.ID, asm.Revision, c)
+	w.must(err)
+	w.must(w.app.Publish(w.t.Context(), who, asm.ID))
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// message is what the body tells of a failure; a body that is not exactly {"error": text} fails the test.
+func (w *world) message(got answer) string {
+	w.t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(got.body), &fields); err != nil {
+		w.t.Fatalf("%d %q is not JSON: %v", got.status, got.body, err)
+	}
+	message, _ := fields["error"].(string)
+	if len(fields) != 1 || message == "" {
+		w.t.Fatalf("%d %s is not {\"error\": text}", got.status, got.body)
+	}
+	return message
+}
+
+// get, and send with a body, call the API with the world's live key.
+func (w *world) get(path string) answer { w.t.Helper(); return w.send("GET", path, w.key, "") }
+
+func (w *world) post(path, body string, headers ...string) answer {
+	w.t.Helper()
+	return w.send("POST", path, w.key, body, headers...)
+}
+
+// send calls the API. headers are names and values in turn.
+func (w *world) send(method, path, key, body string, headers ...string) answer {
+	w.t.Helper()
+	r := httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
+	if key != "" {
+		r.Header.Set("X-Api-Key", key)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	return w.do(r)
+}
+
+func (w *world) do(r *http.Request) answer {
+	w.t.Helper()
+	return w.serve(w.handler, r)
+}
+
+func (w *world) serve(h http.Handler, r *http.Request) answer {
+	w.t.Helper()
+	recorder := httptest.NewRecorder()
+	recorder.Header().Set("X-Request-Id", requestID)
+	h.ServeHTTP(recorder, r)
+	result := recorder.Result()
+	defer result.Body.Close()
+	body, err := io.ReadAll(result.Body)
+	w.must(err)
+	got := answer{status: result.StatusCode, header: result.Header, body: string(body)}
+	w.holdAgainstDocument(r, got)
+	return got
+}
+
+// document is the validator of the OpenAPI document; it is not safe for concurrent use.
+var document = sync.OnceValue(func() *contract {
+	source, err := api.OpenAPI(baseURL)
+	if err != nil {
+		panic(err)
+	}
+	doc, err := libopenapi.NewDocument(source)
+	if err != nil {
+		panic(err)
+	}
+	v, errs := validator.NewValidator(doc)
+	if len(errs) > 0 {
+		panic(errs)
+	}
+	return &contract{validator: v}
+})
+
+type contract struct {
+	mu        sync.Mutex
+	validator validator.Validator
+}
+
+// holdAgainstDocument fails the test if the OpenAPI document does not tell of the answer. It tells nothing of itself, of paths
+// and methods that do not exist, of HEAD and of OPTIONS.
+func (w *world) holdAgainstDocument(r *http.Request, got answer) {
+	w.t.Helper()
+	if r.URL.Path == "/api/v1/openapi.json" || got.status == http.StatusMethodNotAllowed || r.Method == http.MethodHead || r.Method == http.MethodOptions || strings.Contains(got.body, "There is nothing at") {
+		return
+	}
+	d := document()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ok, problems := d.validator.ValidateHttpResponse(r, &http.Response{
+		StatusCode: got.status, Header: got.header, Body: io.NopCloser(strings.NewReader(got.body)), Request: r,
+	})
+	if !ok {
+		for _, p := range problems {
+			w.t.Errorf("%s %s: the document does not tell of this answer: %s %s\n%d %s", r.Method, r.URL, p.Message, p.Reason, got.status, got.body)
+		}
+	}
+}

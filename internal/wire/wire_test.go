@@ -1,0 +1,131 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/wire"
+)
+
+func TestTimesHaveMillisecondsAndZ(t *testing.T) {
+	t.Parallel()
+	kathmandu := time.FixedZone("Asia/Kathmandu", (5*60+45)*60)
+	tests := map[string]time.Time{
+		"2025-01-15T12:00:00.000Z": time.Date(2025, 1, 15, 17, 45, 0, 0, kathmandu),
+		"2025-01-15T12:00:00.005Z": time.Date(2025, 1, 15, 12, 0, 0, 5_999_999, time.UTC),
+		"1969-12-31T23:59:59.900Z": time.UnixMilli(-100),
+		"0001-01-01T00:00:00.000Z": {},
+	}
+	for want, at := range tests {
+		if got := string(wire.TimeOf(at)); got != want {
+			t.Errorf("%v is %s, want %s", at, got, want)
+		}
+	}
+}
+
+func TestTimesAreWrittenAsTheStandardLibraryDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, "milliseconds")) // years 1 to 9999
+		if got, want := string(wire.TimeOf(at)), at.UTC().Format("2006-01-02T15:04:05.000Z"); got != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
+	})
+}
+
+func TestRequestsThatAskForTheSameHaveOneCanonicalForm(t *testing.T) {
+	t.Parallel()
+	const id = "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9"
+	plain := wire.InviteRequest{AssessmentID: id, RecipientEmail: "candidate@example.com", Tags: []string{"a", "b"}}
+	spelt := wire.InviteRequest{
+		AssessmentID: "7CAC8EB9-09A8-4CEC-B28E-DFC50DB8D0F9", RecipientEmail: "candidate@example.com", Tags: []string{"B", "a", "b"},
+		QuestionReplayLimit: new(1), AnswerRecordLimit: new(1), ExpiresInDays: new(30), RecipientName: new(""), CustomMessage: new(""),
+	}
+	if x, y := encode(t, plain.Canonical()), encode(t, spelt.Canonical()); x != y {
+		t.Errorf("%s\nis not\n%s", x, y)
+	}
+	other := plain
+	other.ExpiresInDays = new(31)
+	if x, y := encode(t, plain.Canonical()), encode(t, other.Canonical()); x == y {
+		t.Errorf("31 days are the same as 30: %s", x)
+	}
+}
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Clients rely on every field being there, and on lists being lists.
+func TestAnswersOmitNothing(t *testing.T) {
+	t.Parallel()
+	page := assess.Page{Number: 1, Limit: 20}
+	tests := map[string]any{
+		`{"assessments":[],"pagination":{"page":1,"limit":20,"total":0,"totalPages":0}}`: wire.AssessmentListOf(nil, page, 0),
+		`{"members":[],"pagination":{"page":1,"limit":20,"total":41,"totalPages":3}}`:     wire.MemberListOf(nil, page, 41),
+		`{"tags":[],"pagination":{"page":1,"limit":20,"total":40,"totalPages":2}}`:        wire.TagListOf(nil, page, 40),
+		`{"invites":[],"pagination":{"page":1,"limit":20,"total":0,"totalPages":0}}`:      wire.InviteListOf(nil, page, 0, time.Time{}),
+		`{"id":"","name":"","defaultQuestionFormat":"","defaultAnswerFormat":"","languages":[],"questionCount":0,"inviteCount":0,` +
+			`"createdAt":"0001-01-01T00:00:00.000Z","updatedAt":"0001-01-01T00:00:00.000Z","totalPoints":0}`: wire.AssessmentDetailOf(assess.AssessmentSummary{}),
+		`{"id":"","assessmentId":"","assessmentName":"","recipientEmail":"","recipientName":null,"status":"","questionReplayLimit":0,` +
+			`"answerRecordLimit":0,"sentAt":"0001-01-01T00:00:00.000Z","expiresAt":"0001-01-01T00:00:00.000Z","acceptedAt":null,` +
+			`"startedAt":null,"completedAt":null,"assignedGrader":null,"proctoringSettings":{"screenRecording":false,` +
+			`"webcamMonitoring":false,"requireIdCapture":false},"customMessage":null,"revokedAt":null}`: wire.InviteDetailOf(assess.Invite{}, nil, time.Time{}),
+	}
+	for want, v := range tests {
+		if got := encode(t, v); got != want {
+			t.Errorf("%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+// Where a request writes omitempty, an answer must not: the contract wants null.
+func TestOnlyRequestsHaveOptionalFields(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []any{
+		wire.AssessmentList{}, wire.AssessmentDetail{}, wire.Assessment{}, wire.Question{}, wire.Invite{}, wire.InviteDetail{},
+		wire.Grader{}, wire.ProctoringSettings{}, wire.Member{}, wire.Tag{}, wire.Pagination{}, wire.Error{}, wire.Problem{},
+	} {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(answer)) {
+			if tag := field.Tag.Get("json"); !field.Anonymous && (tag == "" || !isName(tag)) {
+				t.Errorf("%T.%s has the tag %q, want a name alone", answer, field.Name, tag)
+			}
+		}
+	}
+}
+
+func isName(tag string) bool {
+	for _, c := range tag {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+func BenchmarkInviteList(b *testing.B) {
+	now := time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)
+	items := make([]assess.InviteSummary, 20)
+	for i := range items {
+		items[i] = assess.InviteSummary{
+			ID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890", Assessment: "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+			AssessmentName: "Software Engineer Assessment", Email: "candidate@example.com", Stored: assess.Started,
+			ReplayLimit: 1, RecordLimit: 1, SentAt: now, ExpiresAt: now, AcceptedAt: now, StartedAt: now,
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := json.Marshal(wire.InviteListOf(items, assess.Page{Number: 1, Limit: 20}, 87, now)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
