@@ -50,6 +50,11 @@ func (a *App) UpdateOrganization(ctx context.Context, who assess.Actor, o assess
 	})
 }
 
+// DefaultNotice is what candidates agree to, in a language, while the organization has no words of its own for it.
+func (a *App) DefaultNotice(o assess.Organization, language string) string {
+	return a.texts.For(language).T("take.notice.text", "organization", o.Name)
+}
+
 // maxLogoPixels bounds a logo's width and height: what is larger is not worth decoding.
 const maxLogoPixels = 2048
 

@@ -7,6 +7,22 @@ import (
 	"alfaone/internal/store"
 )
 
+// TagUse is on how many things a tag is.
+type TagUse = store.TagUse
+
+// TagUses reads how often each tag is used, live and test data together; one that is not used may be missing. Errors:
+// Forbidden.
+func (a *App) TagUses(ctx context.Context, who assess.Actor) (uses []TagUse, err error) {
+	if err := who.May(assess.ReadTags); err != nil {
+		return nil, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		uses, err = tx.TagUses(who.Org)
+		return err
+	})
+	return uses, err
+}
+
 // Tags reads a page of tags, with how many there are. Errors: Forbidden.
 func (a *App) Tags(ctx context.Context, who assess.Actor, page assess.Page) (tags []assess.Tag, total int, err error) {
 	if err := who.May(assess.ReadTags); err != nil {

@@ -61,6 +61,21 @@ func (tx *Tx) DeleteTag(org assess.OrgID, id assess.TagID) error {
 	return tx.change("tag", "DELETE FROM tags WHERE org_id = $1 AND id = $2", org, id)
 }
 
+// TagUse is on how many things a tag is, live and test ones together.
+type TagUse struct {
+	Tag                  assess.TagID
+	Assessments, Invites int
+}
+
+// TagUses reads how often each tag of an organization is used; one that is not used may be missing.
+func (tx *Tx) TagUses(org assess.OrgID) ([]TagUse, error) {
+	return list(tx, func(r row) (u TagUse, err error) { return u, r.Scan(&u.Tag, &u.Assessments, &u.Invites) }, `
+		SELECT tag_id, CAST(SUM(assessments) AS BIGINT), CAST(SUM(invites) AS BIGINT) FROM (
+			SELECT tag_id, 1 AS assessments, 0 AS invites FROM assessment_tags WHERE org_id = $1
+			UNION ALL SELECT tag_id, 0, 1 FROM invite_tags WHERE org_id = $1
+		) AS uses GROUP BY tag_id ORDER BY tag_id`, org)
+}
+
 // Each of the three functions below serves assessments and invites alike; table and column come from this package only.
 
 func (tx *Tx) tagsOf(table, column string, org assess.OrgID, id string) ([]assess.TagID, error) {

@@ -28,7 +28,7 @@ func (s *site) tokenIn(kind string) string {
 	return strings.TrimSpace(token)
 }
 
-func (p page) want(t *testing.T, status int, path string, texts ...string) {
+func (p page) shows(t *testing.T, status int, path string, texts ...string) {
 	t.Helper()
 	if p.status != status || p.url.Path != path {
 		t.Errorf("got %d at %s, want %d at %s", p.status, p.url, status, path)
@@ -53,12 +53,12 @@ func TestSetUpMakesTheFirstOwnerAndSignsThemIn(t *testing.T) {
 	token, err := s.NewSetupToken(t.Context())
 	s.must(err)
 	b := s.browser()
-	b.get("/setup/"+token).want(t, http.StatusOK, "/setup/"+token, "Set up AlfaOne", `value="Europe/Berlin"`)
+	b.get("/setup/"+token).shows(t, http.StatusOK, "/setup/"+token, "Set up AlfaOne", `value="Europe/Berlin"`)
 	b.post("/setup/"+token, setupForm())
-	b.get("/profile").want(t, http.StatusOK, "/profile", "Fred", "Your role is owner", "Fresh Ltd")
+	b.get("/profile").shows(t, http.StatusOK, "/profile", "Fred", "Your role is owner", "Fresh Ltd")
 
 	again := s.browser().post("/setup/"+token, setupForm())
-	again.want(t, http.StatusNotFound, "/setup/"+token)
+	again.shows(t, http.StatusNotFound, "/setup/"+token)
 }
 
 func TestSetUpKeepsWhatWasTypedButThePassword(t *testing.T) {
@@ -71,7 +71,7 @@ func TestSetUpKeepsWhatWasTypedButThePassword(t *testing.T) {
 	form.Set("password", "short but secret")
 	form.Set("organization", "")
 	p := s.browser().post("/setup/"+token, form)
-	p.want(t, http.StatusUnprocessableEntity, "/setup/"+token, "Fred", "nobody", "The e-mail address must be a valid email address.",
+	p.shows(t, http.StatusUnprocessableEntity, "/setup/"+token, "Fred", "nobody", "The e-mail address must be a valid email address.",
 		"The organization&#39;s name is required.", `<option value="Europe/Berlin" selected>`)
 	if strings.Contains(p.body, "short but secret") {
 		t.Error("the password is on the page")
@@ -81,8 +81,8 @@ func TestSetUpKeepsWhatWasTypedButThePassword(t *testing.T) {
 func TestAnUnknownSetUpLinkIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newEmptySite(t)
-	s.browser().get("/setup/guess").want(t, http.StatusNotFound, "/setup/guess")
-	s.browser().post("/setup/guess", setupForm()).want(t, http.StatusNotFound, "/setup/guess")
+	s.browser().get("/setup/guess").shows(t, http.StatusNotFound, "/setup/guess")
+	s.browser().post("/setup/guess", setupForm()).shows(t, http.StatusNotFound, "/setup/guess")
 }
 
 func TestSigningInLooksTheSameForUnknownAddressesAndWrongPasswords(t *testing.T) {
@@ -94,7 +94,7 @@ func TestSigningInLooksTheSameForUnknownAddressesAndWrongPasswords(t *testing.T)
 	_, err := s.InviteMember(t.Context(), s.owner.Actor(assess.Live), "guest@example.com", assess.Viewer)
 	s.must(err)
 	wrong := try(ownerEmail)
-	wrong.want(t, http.StatusUnprocessableEntity, "/signin", "The e-mail address or the password is not right.")
+	wrong.shows(t, http.StatusUnprocessableEntity, "/signin", "The e-mail address or the password is not right.")
 	for _, email := range []string{"nobody@example.com", "guest@example.com"} {
 		got := try(email)
 		if got.status != wrong.status || anonymous(got.body, email) != anonymous(wrong.body, ownerEmail) {
@@ -113,7 +113,7 @@ func anonymous(body, word string) string {
 func TestSigningInLeadsWhereOneWantedToGoButNeverElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.browser().get("/profile?x=1").want(t, http.StatusOK, "/signin", `value="/profile?x=1"`)
+	s.browser().get("/profile?x=1").shows(t, http.StatusOK, "/signin", `value="/profile?x=1"`)
 	b := s.browser()
 	b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	signIn := func(next string) string {
@@ -151,7 +151,7 @@ func TestSigningInGivesANewSecretAndEndsTheOldOne(t *testing.T) {
 	}
 	old := s.browser()
 	old.set("alfaone_session", before)
-	old.get("/profile").want(t, http.StatusOK, "/signin")
+	old.get("/profile").shows(t, http.StatusOK, "/signin")
 }
 
 func (b *browser) session() string {
@@ -196,10 +196,10 @@ func TestSignOutEndsTheSession(t *testing.T) {
 	b := s.signIn(ownerEmail)
 	stolen := s.browser()
 	stolen.set("alfaone_session", b.session())
-	stolen.get("/profile").want(t, http.StatusOK, "/profile")
-	b.post("/signout", nil).want(t, http.StatusOK, "/signin", "You are signed out.")
-	stolen.get("/profile").want(t, http.StatusOK, "/signin")
-	b.post("/signout", nil).want(t, http.StatusOK, "/signin")
+	stolen.get("/profile").shows(t, http.StatusOK, "/profile")
+	b.post("/signout", nil).shows(t, http.StatusOK, "/signin", "You are signed out.")
+	stolen.get("/profile").shows(t, http.StatusOK, "/signin")
+	b.post("/signout", nil).shows(t, http.StatusOK, "/signin")
 }
 
 func TestTooManyTriesAreRefusedAndAKnownBrowserStillGetsIn(t *testing.T) {
@@ -211,8 +211,8 @@ func TestTooManyTriesAreRefusedAndAKnownBrowserStillGetsIn(t *testing.T) {
 	for range 7 {
 		last = s.browser().post("/signin", url.Values{"email": {ownerEmail}, "password": {"a guess of an attacker"}})
 	}
-	last.want(t, http.StatusTooManyRequests, "/signin", "Try again in", ownerEmail)
-	known.post("/signin", url.Values{"email": {ownerEmail}, "password": {password}, "next": {"/profile"}}).want(t, http.StatusOK, "/profile")
+	last.shows(t, http.StatusTooManyRequests, "/signin", "Try again in", ownerEmail)
+	known.post("/signin", url.Values{"email": {ownerEmail}, "password": {password}, "next": {"/profile"}}).shows(t, http.StatusOK, "/profile")
 }
 
 func TestForgottenPasswordAnswersTheSameForEverybody(t *testing.T) {
@@ -220,7 +220,7 @@ func TestForgottenPasswordAnswersTheSameForEverybody(t *testing.T) {
 	s := newSite(t)
 	ask := func(email string) page { return s.browser().post("/forgot", url.Values{"email": {email}}) }
 	known := ask(ownerEmail)
-	known.want(t, http.StatusOK, "/forgot", "Look into your mail")
+	known.shows(t, http.StatusOK, "/forgot", "Look into your mail")
 	for _, email := range []string{"nobody@example.com", "not an address", ""} {
 		if got := ask(email); got.status != known.status || anonymous(got.body, "") != anonymous(known.body, "") {
 			t.Errorf("%q is told apart:\n%s", email, got.body)
@@ -239,13 +239,13 @@ func TestAResetLinkSetsANewPasswordOnce(t *testing.T) {
 	s.browser().post("/forgot", url.Values{"email": {ownerEmail}})
 	path := "/reset/" + s.tokenIn("reset")
 	b := s.browser()
-	b.get(path).want(t, http.StatusOK, path, "Set a new password", ownerEmail)
-	b.post(path, url.Values{"password": {"too short"}}).want(t, http.StatusUnprocessableEntity, path, "The password must be at least 15 characters long")
-	b.post(path, url.Values{"password": {otherPassword}}).want(t, http.StatusOK, "/signin", "Your new password is set.")
-	signedIn.get("/profile").want(t, http.StatusOK, "/signin")
-	b.get(path).want(t, http.StatusNotFound, path, "This link is not valid any more", "/forgot")
-	b.post(path, url.Values{"password": {otherPassword}}).want(t, http.StatusNotFound, path)
-	b.post("/signin", url.Values{"email": {ownerEmail}, "password": {otherPassword}, "next": {"/profile"}}).want(t, http.StatusOK, "/profile")
+	b.get(path).shows(t, http.StatusOK, path, "Set a new password", ownerEmail)
+	b.post(path, url.Values{"password": {"too short"}}).shows(t, http.StatusUnprocessableEntity, path, "The password must be at least 15 characters long")
+	b.post(path, url.Values{"password": {otherPassword}}).shows(t, http.StatusOK, "/signin", "Your new password is set.")
+	signedIn.get("/profile").shows(t, http.StatusOK, "/signin")
+	b.get(path).shows(t, http.StatusNotFound, path, "This link is not valid any more", "/forgot")
+	b.post(path, url.Values{"password": {otherPassword}}).shows(t, http.StatusNotFound, path)
+	b.post("/signin", url.Values{"email": {ownerEmail}, "password": {otherPassword}, "next": {"/profile"}}).shows(t, http.StatusOK, "/profile")
 }
 
 func TestAJoinLinkMakesAMemberOnce(t *testing.T) {
@@ -255,10 +255,10 @@ func TestAJoinLinkMakesAMemberOnce(t *testing.T) {
 	s.must(err)
 	path := "/join/" + s.tokenIn("join")
 	b := s.browser()
-	b.get(path).want(t, http.StatusOK, path, "Join Example Ltd", "guest@example.com", "recruiter")
+	b.get(path).shows(t, http.StatusOK, path, "Join Example Ltd", "guest@example.com", "recruiter")
 	b.post(path, url.Values{"firstName": {"Gina"}, "lastName": {""}, "password": {password}}).
-		want(t, http.StatusUnprocessableEntity, path, "Gina", "The last name is required.")
+		shows(t, http.StatusUnprocessableEntity, path, "Gina", "The last name is required.")
 	b.post(path, url.Values{"firstName": {"Gina"}, "lastName": {"Guest"}, "password": {password}})
-	b.get("/profile").want(t, http.StatusOK, "/profile", "Gina", "Your role is recruiter")
-	s.browser().get(path).want(t, http.StatusNotFound, path, "This invitation is not valid any more")
+	b.get("/profile").shows(t, http.StatusOK, "/profile", "Gina", "Your role is recruiter")
+	s.browser().get(path).shows(t, http.StatusNotFound, path, "This invitation is not valid any more")
 }

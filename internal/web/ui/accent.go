@@ -61,6 +61,13 @@ func Contrast(a, b string) (float64, error) {
 	return x.contrast(y), nil
 }
 
+// Legible reports whether text of a colour can be read on white, as WCAG 2.2,
+// 1.4.3 asks. Accent changes one that cannot.
+func Legible(hex string) bool {
+	c, err := parseHex(hex)
+	return err == nil && c.contrast(white) >= minContrast
+}
+
 type rgb [3]uint8
 
 func parseHex(s string) (rgb, error) {

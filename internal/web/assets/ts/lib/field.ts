@@ -11,6 +11,7 @@ export function startFields(): void {
   on("click", "[data-reveal]", reveal);
   all<HTMLOutputElement>("[data-length-of]").forEach(count);
   all<HTMLSelectElement>("select[data-own-zone]").forEach(chooseOwnZone);
+  all<HTMLOutputElement>("[data-contrast-of]").forEach(judgeColour);
 }
 
 function reveal(button: HTMLElement): void {
@@ -44,4 +45,23 @@ function count(output: HTMLOutputElement): void {
 function chooseOwnZone(select: HTMLSelectElement): void {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (all<HTMLOptionElement>("option", select).some((o) => o.value === zone)) select.value = zone;
+}
+
+/** Says whether a chosen colour is legible on white, as ui.Legible judges it. */
+function judgeColour(output: HTMLOutputElement): void {
+  const input = document.getElementById(output.dataset.contrastOf ?? "");
+  if (!(input instanceof HTMLInputElement)) return;
+  input.addEventListener("input", () => {
+    const contrast = 1.05 / (luminance(input.value) + 0.05);
+    output.value = (contrast >= 4.5 ? output.dataset.good : output.dataset.poor) ?? "";
+  });
+}
+
+/** Relative luminance of #rrggbb (WCAG 2.2). */
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
+    const v = parseInt(hex.slice(i, i + 2), 16) / 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
