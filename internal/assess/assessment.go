@@ -274,6 +274,7 @@ type AssessmentSummary struct {
 	TotalPoints   int
 	InviteCount   int // ever sent, in the asked mode
 	Version       int
+	Unpublished   bool // whether the draft says something else than the newest version
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }

@@ -132,11 +132,12 @@ func (tx *Tx) Assessments(org assess.OrgID, mode assess.Mode, f assess.Assessmen
 	return items, total, tx.countInvitesOf(org, mode, items)
 }
 
-const summaryColumns = `id, name, status, format, answer_format, languages, question_count, total_points, version, created_at, updated_at`
+const summaryColumns = `id, name, status, format, answer_format, languages, question_count, total_points, version,
+	version > 0 AND NOT is_published, created_at, updated_at`
 
 func scanSummary(r row) (s assess.AssessmentSummary, err error) {
 	err = r.Scan(&s.ID, &s.Name, &s.Status, &s.Format, &s.AnswerFormat, jsonInto{&s.Languages}, &s.QuestionCount, &s.TotalPoints,
-		&s.Version, timeInto{&s.CreatedAt}, timeInto{&s.UpdatedAt})
+		&s.Version, &s.Unpublished, timeInto{&s.CreatedAt}, timeInto{&s.UpdatedAt})
 	return s, err
 }
 

@@ -71,11 +71,13 @@ func TestListsShowWhatIsPublished(t *testing.T) {
 		a.Draft.Name, a.Draft.Languages, a.Draft.Questions = "Go 2", []string{"en"}, nil
 		a.Published, a.Revision = false, 2
 		w.tx(func(tx *store.Tx) error { return tx.UpdateAssessment(a, 1) })
+		want.Unpublished = true
 		same(w, want, summary)
 
 		a.Published, a.Revision, a.Version = true, 3, 2
 		w.tx(func(tx *store.Tx) error { return tx.UpdateAssessment(a, 2) })
 		want.Name, want.Languages, want.QuestionCount, want.TotalPoints, want.Version = "Go 2", []string{"en"}, 0, 0, 2
+		want.Unpublished = false
 		same(w, want, summary)
 	})
 }

@@ -29,6 +29,10 @@ type unit struct {
 	result chan error      // how it ended on disk
 }
 
+func newUnit(ctx context.Context) *unit {
+	return &unit{ctx: ctx, turn: make(chan *Tx), ended: make(chan error, 1), result: make(chan error, 1)}
+}
+
 // maxBatch bounds how many transactions share a commit, and so how long the first of them waits for the last.
 const maxBatch = 128
 
@@ -52,7 +56,7 @@ func newBatcher(ctx context.Context, writer *sql.DB, clock func() time.Time) (*b
 
 // do runs fn in a transaction. Once it had its turn, its commit is not abandoned: the caller must learn how it ended.
 func (b *batcher) do(ctx context.Context, fn func(*Tx) error) error {
-	u := &unit{ctx: ctx, turn: make(chan *Tx), ended: make(chan error, 1), result: make(chan error, 1)}
+	u := newUnit(ctx)
 	select {
 	case b.units <- u:
 	case <-ctx.Done():

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"alfaone/internal/assess"
+	"alfaone/internal/job"
 )
 
 // Statement is what was sent to the database.
@@ -63,4 +64,9 @@ func (tx *Tx) Explain(s Statement) (string, error) {
 		return step, r.Scan(&id, &parent, &unused, &step)
 	}, "EXPLAIN QUERY PLAN "+s.SQL, s.Args...)
 	return strings.Join(steps, "\n"), err
+}
+
+// Job reads a job as it stands. Errors: NotFound.
+func (tx *Tx) Job(id string) (job.Job, error) {
+	return one(tx, "job", scanJob, "SELECT "+jobColumns+" FROM jobs WHERE id = $1", id)
 }

@@ -32,15 +32,15 @@ func (db *DB) openPostgres(ctx context.Context, o Options) error {
 
 // checkPostgres refuses a database that would answer differently from SQLite: texts must sort by their bytes.
 func checkPostgres(ctx context.Context, pool *sql.DB) error {
-	var collation, encoding string
-	err := pool.QueryRowContext(ctx, `SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`).
-		Scan(&collation, &encoding)
+	var encoding string
+	var byBytes bool
+	err := pool.QueryRowContext(ctx, "SELECT current_setting('server_encoding'), 'B' < 'a' AND 'z' < 'ä'").Scan(&encoding, &byBytes)
 	if err != nil {
 		return fmt.Errorf("reaching PostgreSQL: %w", err)
 	}
-	if encoding != "UTF8" || collation != "C" && collation != "C.UTF-8" && collation != "POSIX" {
-		return fmt.Errorf("the database has encoding %s and collation %s; create it with: "+
-			"CREATE DATABASE alfaone TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", encoding, collation)
+	if encoding != "UTF8" || !byBytes {
+		return fmt.Errorf("the database has encoding %s and sorts by bytes: %v; create it with: "+
+			"CREATE DATABASE alfaone TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", encoding, byBytes)
 	}
 	return nil
 }

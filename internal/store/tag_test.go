@@ -106,6 +106,17 @@ func TestTagsOnThings(t *testing.T) {
 		}
 		w.tx(set(one.ID, two.ID, one.ID)) // one of them twice
 		same(w, [2]int{2, 2}, tagsOf)
+		w.tx(func(tx *store.Tx) error { return tx.SetInviteTags(org, inv.ID, []assess.TagID{two.ID}) })
+		uses := map[assess.TagID]store.TagUse{one.ID: {one.ID, 1, 0}, two.ID: {two.ID, 1, 1}}
+		same(w, uses, func(tx *store.Tx) (map[assess.TagID]store.TagUse, error) {
+			found, err := tx.TagUses(org)
+			byTag := map[assess.TagID]store.TagUse{}
+			for _, u := range found {
+				byTag[u.Tag] = u
+			}
+			return byTag, err
+		})
+		w.tx(set(one.ID, two.ID))
 		w.fails(assess.NotFound, set(one.ID, foreign.ID))
 		same(w, [2]int{2, 2}, tagsOf)
 		w.tx(func(tx *store.Tx) error { return tx.DeleteTag(org, one.ID) })
