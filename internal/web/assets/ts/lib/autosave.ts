@@ -1,4 +1,5 @@
 import { all, create, memory } from "./dom";
+import { review, type Review } from "./review";
 
 const pause = 800; // after the last key
 const retryFirst = 2_000;
@@ -19,13 +20,15 @@ interface Draft {
  *  confirmed is kept in the browser and put back when the page is opened again.
  *  The server must answer 200 {"version": n}, or 409 when the version that was
  *  sent is not the current one; it should accept the same text again as saved,
- *  for an answer may be lost on the way. */
+ *  for an answer may be lost on the way. An answer's "review" is shown on the
+ *  page. A [data-overwrite] in the form, a button that replaces the other
+ *  version, is offered in a conflict. */
 class Autosave {
   private readonly key: string;
   private readonly version: HTMLInputElement;
   private readonly status: HTMLElement | null;
   private dirty = false;
-  private sending = false;
+  private sending: Promise<void> | null = null;
   private stopped = false; // someone else's version is current
   private timer = 0;
   private delay = retryFirst;
@@ -38,6 +41,7 @@ class Autosave {
       document.querySelector<HTMLElement>(`[data-save-status="${CSS.escape(form.id)}"]`);
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.submitted(event));
+    form.addEventListener("keydown", (event) => this.entered(event));
     addEventListener("beforeunload", (event) => {
       if (this.dirty) event.preventDefault();
     });
@@ -56,9 +60,25 @@ class Autosave {
     this.schedule(pause);
   }
 
-  /** A button was pressed: everything travels with the form itself. */
+  /** Enter in a field of one line presses the button of the [data-enter] around
+   *  it, else saves at once; by itself it would press the form's first button. */
+  private entered(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    const button = event.target.closest("[data-enter]")?.querySelector("button");
+    if (button) this.form.requestSubmit(button);
+    else this.schedule(0);
+  }
+
+  /** A button was pressed: everything travels with the form itself, once the
+   *  answer to what is on its way has told the version. */
   private submitted(event: SubmitEvent): void {
     if (event.defaultPrevented) return;
+    if (this.sending) {
+      event.preventDefault();
+      void this.sending.then(() => this.form.requestSubmit(event.submitter));
+      return;
+    }
     clearTimeout(this.timer);
     this.dirty = false;
     memory.remove(this.key);
@@ -72,19 +92,18 @@ class Autosave {
 
   private async save(): Promise<void> {
     if (this.sending || !this.dirty || this.stopped) return;
-    this.sending = true;
     this.dirty = false;
     this.say("saving");
-    try {
-      await this.send();
-    } catch {
-      this.dirty = true;
-      this.say("failed");
-      this.schedule(this.delay);
-      this.delay = Math.min(this.delay * 2, retryMost);
-    } finally {
-      this.sending = false;
-    }
+    this.sending = this.send().catch(() => this.failed());
+    await this.sending;
+    this.sending = null;
+  }
+
+  private failed(): void {
+    this.dirty = true;
+    this.say("failed");
+    this.schedule(this.delay);
+    this.delay = Math.min(this.delay * 2, retryMost);
   }
 
   private async send(): Promise<void> {
@@ -96,7 +115,8 @@ class Autosave {
       keepalive: body.length < keepaliveMost, // survives the closing of the page
     });
     if (answer.status === 409) return this.conflict();
-    const said = (await answer.json()) as { version?: number; error?: string };
+    const said = (await answer.json()) as { version?: number; error?: string; review?: Review };
+    if (said.review) review(said.review);
     if (answer.ok) return this.confirmed(said.version);
     if (answer.status >= 500 || answer.status === 429) throw new Error(said.error);
     this.dirty = true; // refused: sending the same again would not help
@@ -124,10 +144,13 @@ class Autosave {
       memory.remove(this.key);
       location.reload();
     });
+    const actions = create("div", { className: "actions" }, reload);
+    const overwrite = this.form.querySelector<HTMLElement>("[data-overwrite]");
+    if (overwrite) actions.append(overwrite);
     const banner = create(
       "div",
       { className: "banner tone-warning" },
-      create("div", {}, create("p", {}, this.form.dataset.conflict ?? ""), create("div", { className: "actions" }, reload)),
+      create("div", {}, create("p", {}, this.form.dataset.conflict ?? ""), actions),
     );
     banner.setAttribute("role", "alert");
     this.form.prepend(banner);

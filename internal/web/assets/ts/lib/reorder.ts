@@ -1,26 +1,38 @@
 import { all } from "./dom";
 import { showToast } from "./toast";
 
-/** Lets the items of a <form data-reorder> be moved by drag, button and keyboard. */
+/** Lets the items of a [data-reorder] be moved by drag, button and keyboard. A form
+ *  of its own sends the new order; one inside a form counts as a field of it. */
 export function startReorder(): void {
-  for (const form of all<HTMLFormElement>("form[data-reorder]")) {
-    const list = form.querySelector("ol");
-    if (list) new Reorder(form, list);
+  for (const root of all("[data-reorder]")) {
+    const list = root.querySelector("ol");
+    if (list) new Reorder(root, list);
   }
 }
 
 class Reorder {
-  private saved: string[];
+  private saved: string[] = [];
 
   constructor(
-    private readonly form: HTMLFormElement,
+    private readonly root: HTMLElement,
     private readonly list: HTMLElement,
   ) {
+    this.follow();
     this.saved = this.order();
-    form.addEventListener("click", (event) => this.click(event));
-    form.addEventListener("keydown", (event) => this.key(event));
-    form.addEventListener("pointerdown", (event) => this.grab(event));
-    form.dataset.ready = "";
+    root.addEventListener("click", (event) => this.click(event));
+    root.addEventListener("keydown", (event) => this.key(event));
+    root.addEventListener("pointerdown", (event) => this.grab(event));
+    root.dataset.ready = "";
+  }
+
+  /** Brings the items into the order that their fields have: another one when
+   *  autosave has put back what was not saved. */
+  private follow(): void {
+    const fields = all<HTMLInputElement>(":scope > li > [data-order]", this.list);
+    if (fields.every((field) => field.value === field.closest("li")?.dataset.id)) return;
+    this.saved = fields.map((field) => field.value);
+    this.restore();
+    for (const field of fields) field.value = field.closest("li")?.dataset.id ?? "";
   }
 
   private items(): HTMLElement[] {
@@ -43,7 +55,8 @@ class Reorder {
 
   private key(event: KeyboardEvent): void {
     const item = (event.target as Element).closest("li");
-    if (!item || !event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    const free = event.altKey && !(event.target instanceof HTMLSelectElement); // where Alt+ArrowDown opens the list
+    if (!item || !free || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
     event.preventDefault();
     const focused = document.activeElement as HTMLElement | null;
     this.move(item, event.key === "ArrowUp" ? -1 : 1);
@@ -91,7 +104,7 @@ class Reorder {
   private settle(item: HTMLElement): void {
     this.bound();
     const items = this.items();
-    const output = this.form.querySelector("output");
+    const output = this.root.querySelector<HTMLOutputElement>(":scope > output");
     if (output) {
       output.textContent = (this.list.dataset.moved ?? "")
         .replace("{label}", item.dataset.label ?? "")
@@ -103,9 +116,14 @@ class Reorder {
 
   private async save(): Promise<void> {
     const order = this.order();
+    if (!(this.root instanceof HTMLFormElement)) {
+      this.saved = order;
+      this.root.dispatchEvent(new Event("input", { bubbles: true }));
+      return;
+    }
     const body = new URLSearchParams(order.map((id) => ["order", id]));
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(this.root.action, { method: "POST", body, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.statusText);
       this.saved = order;
     } catch {
