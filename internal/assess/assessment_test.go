@@ -191,7 +191,7 @@ func TestProblemsComeTogetherAndInOrder(t *testing.T) {
 	}
 	c := validContent()
 	c.Closing = map[string]string{}
-	for _, language := range strings.Fields("a b c d e f g h") {
+	for language := range strings.FieldsSeq("a b c d e f g h") {
 		c.Closing[language] = ""
 	}
 	first := c.Validate().Error()

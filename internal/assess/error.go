@@ -61,8 +61,7 @@ func Errorf(kind Kind, format string, args ...any) *Error {
 
 // KindOf is the kind of err, or "" for nil and for an error that is not ours (internal).
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return ""

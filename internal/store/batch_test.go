@@ -5,8 +5,10 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"alfaone/internal/assess"
@@ -232,5 +234,34 @@ func TestAFullDiskRefusesWritesUntilThereIsRoom(t *testing.T) {
 	pages("1000000")
 	if err := db.Tx(t.Context(), large); err != nil {
 		t.Errorf("with room again: %v", err)
+	}
+}
+
+// BenchmarkTx measures durable transactions, one after the other and from 64 goroutines, which share commits.
+func BenchmarkTx(b *testing.B) {
+	for _, writers := range []int{1, 64} {
+		b.Run(strconv.Itoa(writers), func(b *testing.B) {
+			db, err := Open(b.Context(), Options{DataDir: b.TempDir()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			if err := db.Migrate(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			var n atomic.Int64
+			var wg sync.WaitGroup
+			b.ResetTimer()
+			for range writers {
+				wg.Go(func() {
+					for n.Add(1) <= int64(b.N) {
+						if err := db.Tx(b.Context(), write("a")); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,8 +69,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // Close ends all work. The first error is returned.
 func (db *DB) Close() error {
 	var errs []error
-	for i := len(db.closers) - 1; i >= 0; i-- {
-		errs = append(errs, db.closers[i].Close())
+	for _, c := range slices.Backward(db.closers) {
+		errs = append(errs, c.Close())
 	}
 	db.closers = nil
 	return errors.Join(errs...)

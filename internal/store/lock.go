@@ -9,6 +9,9 @@ import (
 
 // lockDir takes the data directory for this process, until the file that it returns is closed or the process ends.
 func lockDir(dir string) (*os.File, error) {
+	if err := refuseNetworkDisk(dir); err != nil {
+		return nil, err
+	}
 	path := filepath.Join(dir, "alfaone.lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the directory
 	if err != nil {

@@ -69,14 +69,10 @@ func openWriter(path string) (*sql.DB, error) {
 }
 
 // sqliteDSN carries the settings in the name, because each connection of a pool must have them.
-func sqliteDSN(path string, more ...string) string {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
+func sqliteDSN(path, more string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=secure_delete(1)&_pragma=journal_size_limit(8388608)"
-	for _, m := range more {
-		dsn += "&" + m
-	}
-	return dsn
+		"&_pragma=secure_delete(1)&_pragma=journal_size_limit(8388608)&" + more
 }
 
 // minSQLite is the oldest version that we trust: earlier ones can corrupt a WAL database that is checkpointed while it is
