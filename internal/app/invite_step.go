@@ -201,7 +201,7 @@ func (a *App) sendAgain(tx *store.Tx, who assess.Actor, inv assess.Invite, typ a
 // Agreement is what a candidate says by ticking the box and going on.
 type Agreement struct {
 	Ticked   bool
-	Language string // in which the notice was shown
+	Language string // in which the notice was shown; empty: the invite's
 	Shown    string // Landing.NoticeSHA256 of what was shown
 }
 
@@ -231,10 +231,11 @@ func (a *App) Accept(ctx context.Context, token string, g Agreement, from Client
 // proof is what will show that the candidate agreed to the notice as it reads now.
 func (a *App) proof(tx *store.Tx, inv assess.Invite, g Agreement, from Client) (assess.Acceptance, error) {
 	org, err := tx.Organization(inv.Org)
-	notice := a.notice(org, g.Language)
+	language := cmp.Or(g.Language, inv.Language)
+	notice := a.notice(org, language)
 	return assess.Acceptance{
 		Org: inv.Org, Invite: inv.ID, NoticeVersion: org.NoticeVersion, NoticeSHA256: digest(notice), Notice: notice,
-		Language: g.Language, Network: network(from.Address), At: tx.Now(),
+		Language: language, Network: network(from.Address), At: tx.Now(),
 	}, err
 }
 
@@ -307,8 +308,10 @@ type Landing struct {
 	Organization assess.Organization
 	LogoURL      string
 	Content      assess.Content // of the version that the invite is pinned to
+	Needs        string         // what the candidate has to have at hand, in the asked language
 	Notice       string         // in the asked language
 	NoticeSHA256 string         // tells whether the notice still reads so when it is agreed to
+	Contact      string         // the address of the member who invited; empty when a program did, or they are gone
 }
 
 // Landing reads what a candidate's link leads to, in a language or (empty) the invite's. It changes nothing, however often
@@ -322,14 +325,34 @@ func (a *App) Landing(ctx context.Context, token, language string, from Client) 
 		if l.Organization, err = tx.Organization(l.Invite.Org); err != nil {
 			return err
 		}
-		l.Content, err = tx.AssessmentVersion(l.Invite.Org, l.Invite.Assessment, l.Invite.Version)
+		if l.Content, err = tx.AssessmentVersion(l.Invite.Org, l.Invite.Assessment, l.Invite.Version); err != nil {
+			return err
+		}
+		l.Contact, err = inviter(tx, l.Invite)
 		return err
 	})
 	if err != nil {
 		return Landing{}, a.countUnknown(ctx, from, err)
 	}
+	language = cmp.Or(language, l.Invite.Language)
 	l.LogoURL = a.logoURL(l.Organization)
-	l.Notice = a.notice(l.Organization, cmp.Or(language, l.Invite.Language))
+	l.Needs = a.texts.For(language).T("mail.invite." + needs(l.Content, l.Invite.Proctoring))
+	l.Notice = a.notice(l.Organization, language)
 	l.NoticeSHA256 = digest(l.Notice)
 	return l, nil
+}
+
+// inviter is the address of the member who invited.
+func inviter(tx *store.Tx, inv assess.Invite) (string, error) {
+	events, err := tx.InviteEvents(inv.Org, inv.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range events {
+		if e.Type == assess.InviteCreated && e.Actor == assess.ByMember {
+			address, err := replyTo(tx, inv.Org, assess.MemberID(e.ActorID))
+			return address.Address, err
+		}
+	}
+	return "", nil
 }

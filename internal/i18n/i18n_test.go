@@ -83,7 +83,7 @@ func TestEveryTextIsTranslated(t *testing.T) {
 		"duration.hours_minutes de": true, "duration.hours_minutes fr": true, "duration.minutes fr": true,
 		"duration.minutes one fr": true, "mail.invite.questions_label fr": true, "take.landing.questions_label fr": true,
 		"take.landing.questions fr": true, "take.landing.questions one fr": true, "mail.invite.questions fr": true,
-		"mail.invite.questions one fr": true,
+		"mail.invite.questions one fr": true, "words.error es": true,
 	}
 	english := texts(t, "en")
 	for _, l := range i18n.Languages()[1:] {

@@ -165,9 +165,16 @@ func (c *call) fail(err error) {
 		_ = c.json(status, map[string]string{"error": message})
 		return
 	}
-	if err := c.render(status, errorPage(c.narrow(http.StatusText(status)), status, message, RequestID(c.ctx()))); err != nil {
+	if err := c.renderError(status, message); err != nil {
 		http.Error(c.w, message, status)
 	}
+}
+
+func (c *call) renderError(status int, message string) error {
+	if takePath(c.r.URL.Path) {
+		return c.takeFailed(status)
+	}
+	return c.render(status, errorPage(c.narrow(http.StatusText(status)), status, message, RequestID(c.ctx())))
 }
 
 // fail answers an error outside of a route.

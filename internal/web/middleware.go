@@ -38,7 +38,7 @@ func (s *Server) headers(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Referrer-Policy", referrerPolicy(r.URL.Path))
 		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -51,6 +51,14 @@ func (s *Server) headers(h http.Handler) http.Handler {
 	})
 }
 
+// referrerPolicy keeps candidates' links, which are secrets, out of every other request.
+func referrerPolicy(path string) string {
+	if takePath(path) {
+		return "no-referrer"
+	}
+	return "same-origin"
+}
+
 // guardOrigin refuses what another site's page makes a member's browser send. The API needs no such guard: it knows no
 // cookie.
 func (s *Server) guardOrigin(h http.Handler) http.Handler {
@@ -59,7 +67,20 @@ func (s *Server) guardOrigin(h http.Handler) http.Handler {
 	guard.SetDenyHandler(s.answer(route{serve: func(*call) error {
 		return assess.Errorf(assess.Forbidden, "This request came from another site and was refused.")
 	}}))
-	return guard.Handler(h)
+	guarded := guard.Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if originless(r) {
+			h.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// originless reports a form on a candidate's page, sent by a browser without Fetch Metadata: a page that gives no referrer
+// names no origin either. The secret in the address proves as much, since no other site knows it.
+func originless(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/c/") && r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
 func limitBody(h http.Handler) http.Handler {

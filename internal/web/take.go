@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"alfaone/internal/i18n"
+	"alfaone/internal/web/ui"
+)
+
+// takePath reports the addresses that candidates visit.
+func takePath(path string) bool { return path == "/c" || strings.HasPrefix(path, "/c/") }
+
+// chosenLanguage is the one that the candidate has switched to; empty without a choice.
+func (c *call) chosenLanguage() string {
+	chosen := c.value("lang")
+	for _, l := range i18n.Languages() {
+		if l.Code == chosen {
+			return chosen
+		}
+	}
+	return ""
+}
+
+// inLanguage is a path of ours that keeps the candidate's choice of language.
+func (c *call) inLanguage(path string) string {
+	if chosen := c.chosenLanguage(); chosen != "" {
+		return path + "?" + url.Values{"lang": {chosen}}.Encode()
+	}
+	return path
+}
+
+// readersTexts are texts in the language that suits whoever asks, where no invite says which.
+func (c *call) readersTexts() *i18n.Localizer {
+	return c.s.texts.For(c.s.texts.Match(c.r.URL.Query().Get("lang"), c.r.Header.Get("Accept-Language")))
+}
+
+// renderTake answers with a candidate's page, the kit's own words in its language.
+func (c *call) renderTake(status int, t *i18n.Localizer, page templ.Component) error {
+	return c.render(status, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return page.Render(ui.WithWords(ctx, kitWords(t)), w)
+	}))
+}
+
+// kitWords are the kit's words that candidates meet.
+func kitWords(t *i18n.Localizer) ui.Words {
+	w := ui.English()
+	w.Lang, w.Language = t.Language().Code, t.T("take.language_label")
+	w.Skip, w.Close, w.Cancel = t.T("words.skip"), t.T("words.close"), t.T("words.cancel")
+	w.Optional, w.Problem, w.Error = t.T("words.optional"), t.T("words.problem"), t.T("words.error")
+	return w
+}
+
+// takeShell is the shell of a candidate's page that no organization is known for.
+func (c *call) takeShell(title string) ui.Narrow {
+	n := c.narrow(title)
+	n.Org.Home = "" // the start page is for members
+	return n
+}
+
+// takeLost is shown to a browser that holds no invitation.
+func (c *call) takeLost() error {
+	t := c.readersTexts()
+	title := t.T("take.lost.title")
+	return c.renderTake(http.StatusUnauthorized, t, takeMessage(c.takeShell(title), title, t.T("take.lost.what"), t.T("take.lost.todo")))
+}
+
+// takeFailed explains an error to a candidate, who can do something about two of them.
+func (c *call) takeFailed(status int) error {
+	key := "take.error"
+	switch status {
+	case http.StatusNotFound:
+		key = "take.unknown"
+	case http.StatusTooManyRequests:
+		key = "take.busy"
+		c.w.Header().Set("Retry-After", "60") // links are counted by the minute
+	}
+	t := c.readersTexts()
+	texts := []string{t.T(key + ".what"), t.T(key + ".todo")}
+	if key == "take.error" {
+		texts = append(texts, t.T("take.error.request", "request", RequestID(c.ctx())))
+	}
+	title := t.T(key + ".title")
+	return c.renderTake(status, t, takeMessage(c.takeShell(title), title, texts...))
+}
