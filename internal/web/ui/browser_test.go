@@ -10,8 +10,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"alfaone/e2e/browser"
 	"alfaone/internal/web/assets"
@@ -81,30 +82,43 @@ func until(p *browser.Page, script string) {
 	})`)
 }
 
-// posts remembers what was posted.
+// posts is a server that passes on what is posted to it.
 type posts struct {
-	mu     sync.Mutex
-	bodies []url.Values
+	bodies chan url.Values
 	answer func(n int, w http.ResponseWriter) // to the nth, from 1
+	n      atomic.Int32
+}
+
+func newPosts(answer func(n int, w http.ResponseWriter)) *posts {
+	return &posts{bodies: make(chan url.Values, 10), answer: answer}
 }
 
 func (p *posts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	p.bodies = append(p.bodies, r.PostForm)
-	p.answer(len(p.bodies), w)
+	p.bodies <- r.PostForm
+	p.answer(int(p.n.Add(1)), w)
 }
 
+// want waits for these posts, and wants no others.
 func (p *posts) want(t *testing.T, want ...url.Values) {
 	t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if diff := cmp.Diff(want, p.bodies); diff != "" {
-		t.Errorf("posted (-want +got):\n%s", diff)
+	for _, w := range want {
+		select {
+		case got := <-p.bodies:
+			if diff := cmp.Diff(w, got); diff != "" {
+				t.Errorf("posted (-want +got):\n%s", diff)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("not posted: %v", w)
+		}
+	}
+	select {
+	case more := <-p.bodies:
+		t.Errorf("posted too: %v", more)
+	default:
 	}
 }
 
@@ -223,7 +237,7 @@ func TestMenuIsOperatedByKeyboard(t *testing.T) {
 
 func TestDangerousFormIsSentOnceAndOnlyAfterConfirmation(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: noContent}
+	got := newPosts(noContent)
 	form := ui.Form{Action: "/post", Confirm: &ui.Confirm{Title: "Revoke?", Text: "It ends.", Yes: "Revoke it"}}
 	p := open(t, within(form.With(), ui.Button{Label: "End it", Name: "do", Value: "revoke"}), got)
 
@@ -242,7 +256,7 @@ func TestDangerousFormIsSentOnceAndOnlyAfterConfirmation(t *testing.T) {
 
 func TestOrderIsPostedAfterEachMove(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: noContent}
+	got := newPosts(noContent)
 	list := ui.Reorder{Label: "Questions", Action: "/post"}
 	for _, id := range []string{"a", "b", "c"} {
 		list.Items = append(list.Items, ui.ReorderItem{ID: id, Label: "Question " + id, Content: ui.Text(id)})
@@ -263,7 +277,7 @@ func TestOrderIsPostedAfterEachMove(t *testing.T) {
 
 func TestOrderGoesBackWhenItCannotBeSaved(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) }}
+	got := newPosts(func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) })
 	p := open(t, ui.Reorder{Label: "Questions", Action: "/post", Items: []ui.ReorderItem{
 		{ID: "a", Label: "A", Content: ui.Text("a")}, {ID: "b", Label: "B", Content: ui.Text("b")},
 	}}, got)
@@ -287,13 +301,13 @@ func autosave(value string) templ.Component {
 
 func TestAutosaveRetriesUntilTheServerConfirms(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: func(n int, w http.ResponseWriter) {
+	got := newPosts(func(n int, w http.ResponseWriter) {
 		if n == 1 {
 			http.Error(w, "{}", http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprint(w, `{"version": 8}`)
-	}}
+	})
 	p := open(t, autosave("old"), got)
 	p.AllowError("503")
 
@@ -315,7 +329,7 @@ func TestAutosaveRetriesUntilTheServerConfirms(t *testing.T) {
 
 func TestAutosaveStopsWhenSomeoneElseSaved(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusConflict) }}
+	got := newPosts(func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusConflict) })
 	p := open(t, autosave("old"), got)
 	p.AllowError("409")
 
@@ -333,7 +347,7 @@ func TestAutosaveStopsWhenSomeoneElseSaved(t *testing.T) {
 
 func TestUnsavedTextComesBack(t *testing.T) {
 	t.Parallel()
-	got := &posts{answer: func(_ int, w http.ResponseWriter) { fmt.Fprint(w, `{"version": 8}`) }}
+	got := newPosts(func(_ int, w http.ResponseWriter) { fmt.Fprint(w, `{"version": 8}`) })
 	p := open(t, autosave("old"), got)
 	browser.Eval[bool](p, `localStorage.setItem("draft:/post", JSON.stringify({version: "7", values: [["name", "typed before the crash"]]})), true`)
 

@@ -218,7 +218,7 @@ func guideNarrow(links Links, at *url.URL) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Input{Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password"}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Password{Name: "password", Label: "Password"}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -437,6 +437,10 @@ func guideMessages() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = Badge{Label: "Test", Tone: Warning}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Tag{Label: "Autumn", Color: "#d97706"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
