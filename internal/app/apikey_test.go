@@ -28,13 +28,13 @@ func TestAKeyActsForItsOrganizationAndMode(t *testing.T) {
 	each(t, func(w *world) {
 		for _, mode := range []assess.Mode{assess.Live, assess.Test} {
 			key, secret := w.key(assess.NewAPIKey{Name: "  Careers   site ", Mode: mode})
-			who, perMinute, err := w.AuthenticateKey(t.Context(), secret)
+			who, perMinute, err := w.AuthenticateKey(w.t.Context(), secret)
 			w.must(err)
 			if who.Org != w.owner.Org || who.Mode != mode || who.Kind != assess.ByKey || perMinute != assess.StandardRate {
-				t.Errorf("%+v at %d a minute", who, perMinute)
+				w.t.Errorf("%+v at %d a minute", who, perMinute)
 			}
 			if key.Name != "Careers site" || key.Creator != "Olivia Owner" || !strings.HasPrefix(secret, key.Start) || len(key.Start) != len("ak_live_Ab12") {
-				t.Errorf("key %+v", key)
+				w.t.Errorf("key %+v", key)
 			}
 		}
 	})
@@ -42,7 +42,7 @@ func TestAKeyActsForItsOrganizationAndMode(t *testing.T) {
 
 func TestKeysThatCannotBeUsedAreToldApartExactly(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		authenticate := func(secret string) error {
 			_, _, err := w.AuthenticateKey(ctx, secret)
 			return err
@@ -64,7 +64,7 @@ func TestKeysThatCannotBeUsedAreToldApartExactly(t *testing.T) {
 		w.must(err)
 		for _, k := range keys {
 			if k.ID == key.ID && !k.RevokedAt.Equal(w.clock.Now().Add(-time.Hour)) {
-				t.Errorf("revoking again moved the time to %v", k.RevokedAt)
+				w.t.Errorf("revoking again moved the time to %v", k.RevokedAt)
 			}
 		}
 	})
@@ -72,7 +72,7 @@ func TestKeysThatCannotBeUsedAreToldApartExactly(t *testing.T) {
 
 func TestAKeyIsMadeOnceHoweverOftenTheFormIsSent(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		n := assess.NewAPIKey{Name: "k", Mode: assess.Live, Once: "form-1"}
 		var all sync.WaitGroup
 		errs := make([]error, 4)
@@ -94,7 +94,7 @@ func TestAKeyIsMadeOnceHoweverOftenTheFormIsSent(t *testing.T) {
 		keys, err := w.APIKeys(ctx, w.who())
 		w.must(err)
 		if len(keys) != 1 {
-			t.Errorf("%d keys, want 1", len(keys))
+			w.t.Errorf("%d keys, want 1", len(keys))
 		}
 		w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live, Once: "form-2"})
 		stranger, err := w.CreateOrganization(ctx, newOwner())
@@ -110,7 +110,7 @@ func TestAKeysLimits(t *testing.T) {
 		for _, n := range []assess.NewAPIKey{
 			{Name: strings.Repeat("n", 201), Mode: "other", ExpiresInDays: assess.MaxKeyDays + 1}, {Name: " ", ExpiresInDays: -1},
 		} {
-			_, _, err := w.CreateAPIKey(t.Context(), w.who(), n)
+			_, _, err := w.CreateAPIKey(w.t.Context(), w.who(), n)
 			w.wantProblems(err, "expiresInDays", "mode", "name")
 		}
 	})
@@ -118,7 +118,7 @@ func TestAKeysLimits(t *testing.T) {
 
 func TestOnlyWhoMayManageKeysDoes(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		key, _ := w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live})
 		recruiter := w.join("recruiter@example.com", assess.Recruiter).Actor(assess.Live)
 		for _, who := range []assess.Actor{recruiter, key.Actor()} {
@@ -138,7 +138,7 @@ func TestOnlyWhoMayManageKeysDoes(t *testing.T) {
 
 func TestUseIsCountedByDay(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		key, secret := w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live})
 		use := func(n int) {
 			for range n {
@@ -156,17 +156,17 @@ func TestUseIsCountedByDay(t *testing.T) {
 		uses, err := w.KeyUsage(ctx, w.who(), 2)
 		w.must(err)
 		if len(uses) != 2 || uses[0].Day != "2025-01-15" || uses[0].Requests != 3 || uses[1].Requests != 5 || uses[1].Key != key.ID {
-			t.Errorf("uses %+v", uses)
+			w.t.Errorf("uses %+v", uses)
 		}
 		uses, err = w.KeyUsage(ctx, w.who(), 1)
 		w.must(err)
 		if len(uses) != 1 || uses[0].Day != "2025-01-16" {
-			t.Errorf("uses today %+v", uses)
+			w.t.Errorf("uses today %+v", uses)
 		}
 		keys, err := w.APIKeys(ctx, w.who())
 		w.must(err)
 		if !keys[0].LastUsedAt.Equal(w.clock.Now()) {
-			t.Errorf("last used %v", keys[0].LastUsedAt)
+			w.t.Errorf("last used %v", keys[0].LastUsedAt)
 		}
 	})
 }

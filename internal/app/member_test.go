@@ -45,11 +45,11 @@ func (w *world) wantProblems(err error, fields ...string) {
 
 func TestAnInvitationMakesAMemberOnceWithinItsTime(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		m, err := w.InviteMember(ctx, w.who(), "Guest@EXAMPLE.com", assess.Recruiter)
 		w.must(err)
 		if m.Email != "Guest@example.com" || m.Joined() {
-			t.Errorf("invited %+v", m)
+			w.t.Errorf("invited %+v", m)
 		}
 		_, err = w.Member(ctx, w.who(), m.ID)
 		w.wantKind(err, assess.NotFound) // the public list knows joined members only
@@ -66,7 +66,7 @@ func TestAnInvitationMakesAMemberOnceWithinItsTime(t *testing.T) {
 		joined, err := w.Join(ctx, second, " Gina  G. ", "Guest", password)
 		w.must(err)
 		if joined.Name() != "Gina G. Guest" || joined.Role != assess.Recruiter {
-			t.Errorf("joined %+v", joined)
+			w.t.Errorf("joined %+v", joined)
 		}
 		_, err = w.Join(ctx, second, "Gina", "Guest", password)
 		w.wantKind(err, assess.NotFound)
@@ -76,12 +76,12 @@ func TestAnInvitationMakesAMemberOnceWithinItsTime(t *testing.T) {
 
 func TestAnInvitationEnds(t *testing.T) {
 	each(t, func(w *world) {
-		_, err := w.InviteMember(t.Context(), w.who(), "guest@example.com", assess.Recruiter)
+		_, err := w.InviteMember(w.t.Context(), w.who(), "guest@example.com", assess.Recruiter)
 		w.must(err)
 		w.work()
 		token := w.token()
 		w.clock.advance(assess.JoinTokenLife)
-		_, _, err = w.Joining(t.Context(), token)
+		_, _, err = w.Joining(w.t.Context(), token)
 		w.wantKind(err, assess.NotFound)
 	})
 }
@@ -89,13 +89,13 @@ func TestAnInvitationEnds(t *testing.T) {
 func TestAnAddressIsInvitedOnce(t *testing.T) {
 	each(t, func(w *world) {
 		for _, email := range []string{ownerEmail, "OWNER@example.com"} {
-			_, err := w.InviteMember(t.Context(), w.who(), email, assess.Viewer)
+			_, err := w.InviteMember(w.t.Context(), w.who(), email, assess.Viewer)
 			w.wantKind(err, assess.Conflict)
 		}
 		var all sync.WaitGroup
 		errs := make([]error, 4)
 		for i := range errs {
-			all.Go(func() { _, errs[i] = w.InviteMember(t.Context(), w.who(), "guest@example.com", assess.Viewer) })
+			all.Go(func() { _, errs[i] = w.InviteMember(w.t.Context(), w.who(), "guest@example.com", assess.Viewer) })
 		}
 		all.Wait()
 		won := 0
@@ -107,14 +107,14 @@ func TestAnAddressIsInvitedOnce(t *testing.T) {
 			}
 		}
 		if won != 1 {
-			t.Errorf("%d of four invitations of one address won", won)
+			w.t.Errorf("%d of four invitations of one address won", won)
 		}
 	})
 }
 
 func TestInvitingAndJoiningNameTheirProblems(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		_, err := w.InviteMember(ctx, w.who(), "nobody", "chief")
 		w.wantProblems(err, "email", "role")
 		local := strings.Repeat("l", 64)
@@ -143,7 +143,7 @@ func TestInvitingAndJoiningNameTheirProblems(t *testing.T) {
 
 func TestAForgottenPasswordIsMailedToMembersOnlyAndSetOnce(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		_, err := w.InviteMember(ctx, w.who(), "guest@example.com", assess.Viewer)
 		w.must(err)
 		w.work()
@@ -153,7 +153,7 @@ func TestAForgottenPasswordIsMailedToMembersOnlyAndSetOnce(t *testing.T) {
 		}
 		w.work()
 		if sent := len(w.sender.Messages()); sent != mails {
-			t.Errorf("%d mails were sent", sent-mails)
+			w.t.Errorf("%d mails were sent", sent-mails)
 		}
 		old := w.enter()
 		w.must(w.ForgotPassword(ctx, "OWNER@example.com", anywhere))
@@ -162,12 +162,12 @@ func TestAForgottenPasswordIsMailedToMembersOnlyAndSetOnce(t *testing.T) {
 		_, err = w.ResetPassword(ctx, token, "too short")
 		w.wantProblems(err, "password")
 		if !w.alive(old.Token) {
-			t.Error("asking for a new password ended a session")
+			w.t.Error("asking for a new password ended a session")
 		}
 		_, err = w.ResetPassword(ctx, token, "another quite long sentence")
 		w.must(err)
 		if w.alive(old.Token) {
-			t.Error("a session outlived the password")
+			w.t.Error("a session outlived the password")
 		}
 		_, err = w.ResetPassword(ctx, token, "a third quite long sentence")
 		w.wantKind(err, assess.NotFound)
@@ -176,7 +176,7 @@ func TestAForgottenPasswordIsMailedToMembersOnlyAndSetOnce(t *testing.T) {
 
 func TestAResetLinkEndsAfterHalfAnHourOrWhenReplaced(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		w.must(w.ForgotPassword(ctx, ownerEmail, anywhere))
 		w.work()
 		first := w.token()
@@ -199,18 +199,18 @@ func TestAResetLinkEndsAfterHalfAnHourOrWhenReplaced(t *testing.T) {
 func TestNobodyIsFloodedWithResetMails(t *testing.T) {
 	each(t, func(w *world) {
 		for range 10 {
-			w.must(w.ForgotPassword(t.Context(), ownerEmail, anywhere))
+			w.must(w.ForgotPassword(w.t.Context(), ownerEmail, anywhere))
 		}
 		w.work()
 		if sent := len(w.sender.Messages()); sent != 2 {
-			t.Errorf("%d mails in one minute, want 2", sent)
+			w.t.Errorf("%d mails in one minute, want 2", sent)
 		}
 	})
 }
 
 func TestChangingOnesPasswordNeedsTheCurrentOneAndRenewsTheSession(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		this, other := w.enter(), w.enter()
 		v, err := w.Visit(ctx, this.Token, anywhere)
 		w.must(err)
@@ -221,7 +221,7 @@ func TestChangingOnesPasswordNeedsTheCurrentOneAndRenewsTheSession(t *testing.T)
 		next, err := w.ChangePassword(ctx, v, password, "another quite long sentence", anywhere)
 		w.must(err)
 		if w.alive(this.Token) || w.alive(other.Token) || !w.alive(next.Token) {
-			t.Error("the new session, and only it, must be alive")
+			w.t.Error("the new session, and only it, must be alive")
 		}
 		_, err = w.signIn(app.Credentials{Email: ownerEmail, Password: password})
 		w.wantKind(err, assess.Unauthenticated)
@@ -230,23 +230,23 @@ func TestChangingOnesPasswordNeedsTheCurrentOneAndRenewsTheSession(t *testing.T)
 
 func TestARoleChangeOrRemovalSignsTheMemberOutAtOnce(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		m := w.join("colleague@example.com", assess.Admin)
 		in, err := w.signIn(app.Credentials{Email: m.Email, Password: password})
 		w.must(err)
 		w.must(w.SetRole(ctx, w.who(), m.ID, assess.Admin))
 		if !w.alive(in.Token) {
-			t.Error("no change signed the member out")
+			w.t.Error("no change signed the member out")
 		}
 		w.must(w.SetRole(ctx, w.who(), m.ID, assess.Viewer))
 		if w.alive(in.Token) {
-			t.Error("the session outlived the role")
+			w.t.Error("the session outlived the role")
 		}
 		in, err = w.signIn(app.Credentials{Email: m.Email, Password: password})
 		w.must(err)
 		w.must(w.RemoveMember(ctx, w.who(), m.ID))
 		if w.alive(in.Token) {
-			t.Error("the session outlived the member")
+			w.t.Error("the session outlived the member")
 		}
 		_, err = w.signIn(app.Credentials{Email: m.Email, Password: password})
 		w.wantKind(err, assess.Unauthenticated)
@@ -257,7 +257,7 @@ func TestARoleChangeOrRemovalSignsTheMemberOutAtOnce(t *testing.T) {
 
 func TestOnlyOwnersMakeAndUnmakeOwners(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		admin := w.join("admin@example.com", assess.Admin).Actor(assess.Live)
 		other := w.join("other@example.com", assess.Viewer)
 		w.wantKind(w.SetRole(ctx, admin, other.ID, assess.Owner), assess.Forbidden)
@@ -273,7 +273,7 @@ func TestOnlyOwnersMakeAndUnmakeOwners(t *testing.T) {
 
 func TestRolesWithoutThePermissionManageNobody(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		for _, role := range []assess.Role{assess.Recruiter, assess.Grader, assess.Viewer} {
 			who := w.join(string(role)+"@example.com", role).Actor(assess.Live)
 			_, err := w.InviteMember(ctx, who, "guest@example.com", assess.Viewer)
@@ -287,7 +287,7 @@ func TestRolesWithoutThePermissionManageNobody(t *testing.T) {
 
 func TestTheLastOwnerStays(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		_, err := w.InviteMember(ctx, w.who(), "invited@example.com", assess.Owner) // who has not joined does not count
 		w.must(err)
 		w.wantKind(w.SetRole(ctx, w.who(), w.owner.ID, assess.Admin), assess.Conflict)
@@ -297,9 +297,9 @@ func TestTheLastOwnerStays(t *testing.T) {
 
 func TestTwoOwnersWhoDemoteEachOtherLeaveOne(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		a, b := w.owner, w.join("second@example.com", assess.Owner)
-		for range 10 {
+		for range 40 { // enough for the race to be lost without the lock
 			var all sync.WaitGroup
 			errs := make([]error, 2)
 			all.Go(func() { errs[0] = w.SetRole(ctx, a.Actor(assess.Live), b.ID, assess.Admin) })
@@ -307,7 +307,7 @@ func TestTwoOwnersWhoDemoteEachOtherLeaveOne(t *testing.T) {
 			all.Wait()
 			left := w.owners()
 			if len(left) != 1 {
-				t.Fatalf("%d owners are left: %v", len(left), errs)
+				w.t.Fatalf("%d owners are left: %v", len(left), errs)
 			}
 			for _, m := range []assess.Member{a, b} {
 				w.must(w.SetRole(ctx, left[0].Actor(assess.Live), m.ID, assess.Owner))
@@ -331,7 +331,7 @@ func (w *world) owners() (owners []assess.Member) {
 // Saving one's name writes the whole member: it must not bring back a role that is just being taken away.
 func TestSavingANameDoesNotBringBackARole(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		m := w.join("colleague@example.com", assess.Admin)
 		in, err := w.signIn(app.Credentials{Email: m.Email, Password: password})
 		w.must(err)
@@ -344,7 +344,7 @@ func TestSavingANameDoesNotBringBackARole(t *testing.T) {
 			all.Go(func() { _ = w.UpdateProfile(ctx, v, "Robin", "Renamed") })
 			all.Wait()
 			if got, err := w.Member(ctx, w.who(), m.ID); err != nil || got.Role != assess.Viewer {
-				t.Fatalf("role %s, %v", got.Role, err)
+				w.t.Fatalf("role %s, %v", got.Role, err)
 			}
 		}
 	})
@@ -352,16 +352,16 @@ func TestSavingANameDoesNotBringBackARole(t *testing.T) {
 
 func TestAProfileNeedsANameWithinLimits(t *testing.T) {
 	each(t, func(w *world) {
-		v, err := w.Visit(t.Context(), w.enter().Token, anywhere)
+		v, err := w.Visit(w.t.Context(), w.enter().Token, anywhere)
 		w.must(err)
-		w.must(w.UpdateProfile(t.Context(), v, strings.Repeat("f", 200), strings.Repeat("l", 200)))
-		w.wantProblems(w.UpdateProfile(t.Context(), v, strings.Repeat("f", 201), ""), "firstName", "lastName")
+		w.must(w.UpdateProfile(w.t.Context(), v, strings.Repeat("f", 200), strings.Repeat("l", 200)))
+		w.wantProblems(w.UpdateProfile(w.t.Context(), v, strings.Repeat("f", 201), ""), "firstName", "lastName")
 	})
 }
 
 func TestAnotherOrganizationsMembersDoNotExist(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		n := newOwner()
 		stranger, err := w.CreateOrganization(ctx, n)
 		w.must(err)
@@ -373,7 +373,7 @@ func TestAnotherOrganizationsMembersDoNotExist(t *testing.T) {
 		all, err := w.AllMembers(ctx, w.who())
 		w.must(err)
 		if len(all) != 1 {
-			t.Errorf("%d members are listed, want 1", len(all))
+			w.t.Errorf("%d members are listed, want 1", len(all))
 		}
 	})
 }

@@ -27,14 +27,14 @@ func TestSettingsAreKeptAndNothingElseIsWritten(t *testing.T) {
 		o.Name, o.SenderName, o.Accent, o.TimeZone = strings.Repeat("n", 200), strings.Repeat("s", 200), "#0A0b0C", "Asia/Tokyo"
 		o.Languages, o.Defaults = []string{"es", "en"}, assess.InviteDefaults{ExpiresInDays: 365, ReplayLimit: 100, RecordLimit: 100}
 		o.RatePerMinute, o.LogoID, o.NoticeVersion, o.ID = 1_000_000, "made-up", 99, "someone-else"
-		w.must(w.UpdateOrganization(t.Context(), w.who(), o))
+		w.must(w.UpdateOrganization(w.t.Context(), w.who(), o))
 		got := w.organization()
 		if got.Name != o.Name || got.SenderName != o.SenderName || got.Accent != o.Accent || got.TimeZone != o.TimeZone ||
 			strings.Join(got.Languages, " ") != "es en" || got.Defaults != o.Defaults {
-			t.Errorf("kept %+v", got)
+			w.t.Errorf("kept %+v", got)
 		}
 		if got.RatePerMinute != assess.StandardRate || got.LogoID != "" || got.NoticeVersion != 1 || got.ID != w.owner.Org {
-			t.Errorf("wrote what is not a setting: %+v", got)
+			w.t.Errorf("wrote what is not a setting: %+v", got)
 		}
 	})
 }
@@ -45,35 +45,35 @@ func TestSettingsBeyondTheirLimitsAreRefused(t *testing.T) {
 		o.Name, o.SenderName, o.Accent, o.TimeZone = "", strings.Repeat("s", 201), "red", "Local"
 		o.Languages, o.Defaults = nil, assess.InviteDefaults{ExpiresInDays: 366, ReplayLimit: 101, RecordLimit: 0}
 		o.Notices = map[string]string{"en": strings.Repeat("n", 10_001)}
-		w.wantProblems(w.UpdateOrganization(t.Context(), w.who(), o),
+		w.wantProblems(w.UpdateOrganization(w.t.Context(), w.who(), o),
 			"accent", "answerRecordLimit", "expiresInDays", "languages", "name", "notice.en", "questionReplayLimit", "senderName", "timeZone")
 		o = w.organization()
 		o.Notices = map[string]string{"en": strings.Repeat("n", 10_000)}
-		w.must(w.UpdateOrganization(t.Context(), w.who(), o))
+		w.must(w.UpdateOrganization(w.t.Context(), w.who(), o))
 	})
 }
 
 func TestEachChangeOfTheNoticeIsAVersion(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		var all sync.WaitGroup
 		for _, text := range []string{"one", "two", "three", "four"} {
 			all.Go(func() {
 				o := assess.NewOrganization("", "Example Ltd", w.clock.Now())
 				o.Notices = map[string]string{"en": text}
 				if err := w.UpdateOrganization(ctx, w.who(), o); err != nil {
-					t.Error(err)
+					w.t.Error(err)
 				}
 			})
 		}
 		all.Wait()
 		o := w.organization()
 		if o.NoticeVersion != 5 {
-			t.Errorf("four changes led to version %d, want 5", o.NoticeVersion)
+			w.t.Errorf("four changes led to version %d, want 5", o.NoticeVersion)
 		}
 		w.must(w.UpdateOrganization(ctx, w.who(), o))
 		if v := w.organization().NoticeVersion; v != 5 {
-			t.Errorf("no change led to version %d", v)
+			w.t.Errorf("no change led to version %d", v)
 		}
 	})
 }
@@ -100,16 +100,16 @@ func picture(t *testing.T, format string, width, height int) []byte {
 
 func TestALogoIsDecodedAndWrittenAnew(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		for format, kind := range map[string]string{"png": "image/png", "jpeg": "image/jpeg"} {
-			smuggled := append(picture(t, format, 2048, 10), "<script>alert(1)</script>"...)
+			smuggled := append(picture(w.t, format, 2048, 10), "<script>alert(1)</script>"...)
 			before := w.organization().LogoID
 			w.must(w.SetLogo(ctx, w.who(), smuggled))
 			id := w.organization().LogoID
 			logo, err := w.Logo(ctx, id)
 			w.must(err)
 			if logo.ContentType != kind || bytes.Contains(logo.Bytes, []byte("script")) || id == before {
-				t.Errorf("%s of %d bytes under %s", logo.ContentType, len(logo.Bytes), id)
+				w.t.Errorf("%s of %d bytes under %s", logo.ContentType, len(logo.Bytes), id)
 			}
 			if before != "" {
 				_, err = w.Logo(ctx, before)
@@ -118,20 +118,20 @@ func TestALogoIsDecodedAndWrittenAnew(t *testing.T) {
 		}
 		w.must(w.SetLogo(ctx, w.who(), nil))
 		if id := w.organization().LogoID; id != "" {
-			t.Errorf("removed logo %s is still named", id)
+			w.t.Errorf("removed logo %s is still named", id)
 		}
 	})
 }
 
 func TestWhatIsNoLogoIsRefused(t *testing.T) {
 	each(t, func(w *world) {
-		whole := picture(t, "png", 100, 100)
+		whole := picture(w.t, "png", 100, 100)
 		for name, bad := range map[string][]byte{
-			"text": []byte("<svg/>"), "gif": picture(t, "gif", 10, 10), "too wide": picture(t, "png", 2049, 10),
-			"too high": picture(t, "jpeg", 10, 2049), "cut off": whole[:len(whole)-20], "too large": make([]byte, assess.MaxLogoBytes+1),
+			"text": []byte("<svg/>"), "gif": picture(w.t, "gif", 10, 10), "too wide": picture(w.t, "png", 2049, 10),
+			"too high": picture(w.t, "jpeg", 10, 2049), "cut off": whole[:len(whole)-20], "too large": make([]byte, assess.MaxLogoBytes+1),
 		} {
-			t.Log(name)
-			w.wantProblems(w.SetLogo(t.Context(), w.who(), bad), "logo")
+			w.t.Log(name)
+			w.wantProblems(w.SetLogo(w.t.Context(), w.who(), bad), "logo")
 		}
 	})
 }
@@ -139,7 +139,7 @@ func TestWhatIsNoLogoIsRefused(t *testing.T) {
 func TestOnlyWhoMayChangesTheOrganization(t *testing.T) {
 	each(t, func(w *world) {
 		recruiter := w.join("recruiter@example.com", assess.Recruiter).Actor(assess.Live)
-		w.wantKind(w.UpdateOrganization(t.Context(), recruiter, w.organization()), assess.Forbidden)
-		w.wantKind(w.SetLogo(t.Context(), recruiter, nil), assess.Forbidden)
+		w.wantKind(w.UpdateOrganization(w.t.Context(), recruiter, w.organization()), assess.Forbidden)
+		w.wantKind(w.SetLogo(w.t.Context(), recruiter, nil), assess.Forbidden)
 	})
 }

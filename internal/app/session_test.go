@@ -44,23 +44,23 @@ func TestSigningInOpensASessionThatSigningOutEnds(t *testing.T) {
 	each(t, func(w *world) {
 		first, second := w.enter(), w.enter()
 		if first.Token == second.Token || len(first.Token) < 43 {
-			t.Errorf("secrets %q and %q", first.Token, second.Token)
+			w.t.Errorf("secrets %q and %q", first.Token, second.Token)
 		}
-		v, err := w.Visit(t.Context(), first.Token, anywhere)
+		v, err := w.Visit(w.t.Context(), first.Token, anywhere)
 		w.must(err)
 		if v.Member.ID != w.owner.ID || v.Organization.Name != "Example Ltd" || v.Session.Mode != assess.Live || v.Session.Address != "203.0.113.0/24" {
-			t.Errorf("visit %+v", v)
+			w.t.Errorf("visit %+v", v)
 		}
-		w.must(w.SignOut(t.Context(), v))
+		w.must(w.SignOut(w.t.Context(), v))
 		if w.alive(first.Token) || !w.alive(second.Token) {
-			t.Error("signing out must end this session and no other")
+			w.t.Error("signing out must end this session and no other")
 		}
 	})
 }
 
 func TestUnknownAddressesWrongPasswordsAndInvitedMembersGetTheSameAnswer(t *testing.T) {
 	each(t, func(w *world) {
-		_, err := w.InviteMember(t.Context(), w.who(), "guest@example.com", assess.Viewer)
+		_, err := w.InviteMember(w.t.Context(), w.who(), "guest@example.com", assess.Viewer)
 		w.must(err)
 		_, want := w.signIn(app.Credentials{Email: ownerEmail, Password: wrongPassword})
 		w.wantKind(want, assess.Unauthenticated)
@@ -69,7 +69,7 @@ func TestUnknownAddressesWrongPasswordsAndInvitedMembersGetTheSameAnswer(t *test
 			{Email: "no address", Password: password}, {}, {Email: ownerEmail},
 		} {
 			if _, err := w.signIn(c); err == nil || err.Error() != want.Error() {
-				t.Errorf("%+v: %v, want %v", c, err, want)
+				w.t.Errorf("%+v: %v, want %v", c, err, want)
 			}
 		}
 	})
@@ -80,26 +80,26 @@ func TestASessionEndsWithoutUseAndInAnyCaseAtItsLimit(t *testing.T) {
 		idle, used := w.enter(), w.enter()
 		w.clock.advance(assess.SessionIdle - time.Second)
 		if !w.alive(used.Token) {
-			t.Fatal("over before it was idle for long enough")
+			w.t.Fatal("over before it was idle for long enough")
 		}
 		w.clock.advance(time.Second)
 		if w.alive(idle.Token) {
-			t.Error("an idle session is still alive")
+			w.t.Error("an idle session is still alive")
 		}
 		for range int(assess.SessionMax/assess.SessionIdle)*2 - 4 {
 			w.clock.advance(assess.SessionIdle / 2)
 			w.alive(used.Token)
 		}
 		if !w.alive(used.Token) {
-			t.Error("a session in use ended early")
+			w.t.Error("a session in use ended early")
 		}
 		w.clock.advance(assess.SessionIdle - time.Second)
 		if !w.alive(used.Token) {
-			t.Error("a session in use ended before its limit")
+			w.t.Error("a session in use ended before its limit")
 		}
 		w.clock.advance(time.Second)
 		if w.alive(used.Token) {
-			t.Error("a session outlived its limit")
+			w.t.Error("a session outlived its limit")
 		}
 	})
 }
@@ -135,9 +135,9 @@ func TestAHundredFailuresCloseAnAccountToUnknownBrowsersUntilItsPasswordIsReset(
 		_, err = w.signIn(app.Credentials{Email: "Owner@example.com", Password: password, Device: known.Device})
 		w.must(err)
 
-		w.must(w.ForgotPassword(t.Context(), ownerEmail, anywhere))
+		w.must(w.ForgotPassword(w.t.Context(), ownerEmail, anywhere))
 		w.work()
-		_, err = w.ResetPassword(t.Context(), w.token(), "another quite long sentence")
+		_, err = w.ResetPassword(w.t.Context(), w.token(), "another quite long sentence")
 		w.must(err)
 		_, err = w.signIn(app.Credentials{Email: ownerEmail, Password: "another quite long sentence"})
 		w.must(err)
@@ -147,7 +147,7 @@ func TestAHundredFailuresCloseAnAccountToUnknownBrowsersUntilItsPasswordIsReset(
 func TestTriesAMinuteAreBoundForAnAccountAndForANetwork(t *testing.T) {
 	each(t, func(w *world) {
 		try := func(email, address string) error {
-			_, err := w.SignIn(t.Context(), app.Credentials{Email: email, Password: wrongPassword}, app.Client{Address: address})
+			_, err := w.SignIn(w.t.Context(), app.Credentials{Email: email, Password: wrongPassword}, app.Client{Address: address})
 			return err
 		}
 		for i := range 5 {
@@ -180,19 +180,19 @@ func TestMembersEndTheirOwnSessionsOnly(t *testing.T) {
 		theirs, err := w.signIn(app.Credentials{Email: "colleague@example.com", Password: password})
 		w.must(err)
 		this, other := w.enter(), w.enter()
-		v, err := w.Visit(t.Context(), this.Token, anywhere)
+		v, err := w.Visit(w.t.Context(), this.Token, anywhere)
 		w.must(err)
-		their, err := w.Visit(t.Context(), theirs.Token, anywhere)
+		their, err := w.Visit(w.t.Context(), theirs.Token, anywhere)
 		w.must(err)
-		w.wantKind(w.EndSession(t.Context(), v.Member, their.Session.ID), assess.NotFound)
-		sessions, err := w.Sessions(t.Context(), v.Member)
+		w.wantKind(w.EndSession(w.t.Context(), v.Member, their.Session.ID), assess.NotFound)
+		sessions, err := w.Sessions(w.t.Context(), v.Member)
 		w.must(err)
 		if len(sessions) != 2 {
-			t.Errorf("%d sessions, want 2", len(sessions))
+			w.t.Errorf("%d sessions, want 2", len(sessions))
 		}
-		w.must(w.EndOtherSessions(t.Context(), v))
+		w.must(w.EndOtherSessions(w.t.Context(), v))
 		if !w.alive(this.Token) || w.alive(other.Token) || !w.alive(theirs.Token) {
-			t.Error("ending all others must end exactly those")
+			w.t.Error("ending all others must end exactly those")
 		}
 	})
 }
@@ -200,15 +200,15 @@ func TestMembersEndTheirOwnSessionsOnly(t *testing.T) {
 func TestTheModeIsOfOneSession(t *testing.T) {
 	each(t, func(w *world) {
 		this, other := w.enter(), w.enter()
-		v, err := w.Visit(t.Context(), this.Token, anywhere)
+		v, err := w.Visit(w.t.Context(), this.Token, anywhere)
 		w.must(err)
-		w.must(w.SwitchMode(t.Context(), v, assess.Test))
-		w.wantKind(w.SwitchMode(t.Context(), v, "other"), assess.Invalid)
+		w.must(w.SwitchMode(w.t.Context(), v, assess.Test))
+		w.wantKind(w.SwitchMode(w.t.Context(), v, "other"), assess.Invalid)
 		for token, want := range map[string]assess.Mode{this.Token: assess.Test, other.Token: assess.Live} {
-			v, err := w.Visit(t.Context(), token, anywhere)
+			v, err := w.Visit(w.t.Context(), token, anywhere)
 			w.must(err)
 			if v.Actor().Mode != want {
-				t.Errorf("mode %s, want %s", v.Actor().Mode, want)
+				w.t.Errorf("mode %s, want %s", v.Actor().Mode, want)
 			}
 		}
 	})
@@ -217,7 +217,7 @@ func TestTheModeIsOfOneSession(t *testing.T) {
 // A session that begins with the old password while a new one is set must not survive.
 func TestNoSessionOutlivesThePasswordThatOpenedIt(t *testing.T) {
 	each(t, func(w *world) {
-		w.must(w.ForgotPassword(t.Context(), ownerEmail, anywhere))
+		w.must(w.ForgotPassword(w.t.Context(), ownerEmail, anywhere))
 		w.work()
 		token := w.token()
 		var all sync.WaitGroup
@@ -226,14 +226,14 @@ func TestNoSessionOutlivesThePasswordThatOpenedIt(t *testing.T) {
 			all.Go(func() { opened[i], _ = w.signIn(app.Credentials{Email: ownerEmail, Password: password}) })
 		}
 		all.Go(func() {
-			if _, err := w.ResetPassword(t.Context(), token, "another quite long sentence"); err != nil {
-				t.Error(err)
+			if _, err := w.ResetPassword(w.t.Context(), token, "another quite long sentence"); err != nil {
+				w.t.Error(err)
 			}
 		})
 		all.Wait()
 		for _, in := range opened {
 			if in.Token != "" && w.alive(in.Token) {
-				t.Error("a session opened with the old password is alive")
+				w.t.Error("a session opened with the old password is alive")
 			}
 		}
 	})

@@ -22,14 +22,14 @@ func newOwner() app.NewOwner {
 func eachEmpty(t *testing.T, test func(w *world)) {
 	t.Helper()
 	each(t, func(w *world) {
-		w.must(w.db.Tx(t.Context(), func(tx *store.Tx) error { return tx.DeleteMember(w.owner.Org, w.owner.ID) }))
+		w.must(w.db.Tx(w.t.Context(), func(tx *store.Tx) error { return tx.DeleteMember(w.owner.Org, w.owner.ID) }))
 		test(w)
 	})
 }
 
 func TestSetUpWorksOnceWithItsToken(t *testing.T) {
 	eachEmpty(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		first, err := w.NewSetupToken(ctx)
 		w.must(err)
 		token, err := w.NewSetupToken(ctx)
@@ -45,7 +45,7 @@ func TestSetUpWorksOnceWithItsToken(t *testing.T) {
 		org, err := w.Organization(ctx, m.Actor(assess.Live))
 		w.must(err)
 		if m.Role != assess.Owner || !m.Joined() || org.TimeZone != "Europe/Berlin" || org.Name != "Fresh Ltd" {
-			t.Errorf("member %+v of %+v", m, org)
+			w.t.Errorf("member %+v of %+v", m, org)
 		}
 		_, err = w.SetUp(ctx, token, newOwner())
 		w.wantKind(err, assess.Conflict)
@@ -56,18 +56,18 @@ func TestSetUpWorksOnceWithItsToken(t *testing.T) {
 
 func TestASetUpTokenLastsAnHour(t *testing.T) {
 	eachEmpty(t, func(w *world) {
-		token, err := w.NewSetupToken(t.Context())
+		token, err := w.NewSetupToken(w.t.Context())
 		w.must(err)
 		w.clock.advance(assess.SetupTokenLife - time.Millisecond)
-		w.must(w.CheckSetupToken(t.Context(), token))
+		w.must(w.CheckSetupToken(w.t.Context(), token))
 		w.clock.advance(time.Millisecond)
-		w.wantKind(w.CheckSetupToken(t.Context(), token), assess.NotFound)
+		w.wantKind(w.CheckSetupToken(w.t.Context(), token), assess.NotFound)
 	})
 }
 
 func TestOfManySetUpsAtOnceOneWins(t *testing.T) {
 	eachEmpty(t, func(w *world) {
-		token, err := w.NewSetupToken(t.Context())
+		token, err := w.NewSetupToken(w.t.Context())
 		w.must(err)
 		var all sync.WaitGroup
 		var won atomic.Int32
@@ -75,30 +75,30 @@ func TestOfManySetUpsAtOnceOneWins(t *testing.T) {
 			all.Go(func() {
 				n := newOwner()
 				n.Email = string(rune('a'+i)) + "@example.com"
-				if _, err := w.SetUp(t.Context(), token, n); err == nil {
+				if _, err := w.SetUp(w.t.Context(), token, n); err == nil {
 					won.Add(1)
 				} else if kind := assess.KindOf(err); kind != assess.Conflict && kind != assess.NotFound {
-					t.Error(err)
+					w.t.Error(err)
 				}
 			})
 		}
 		all.Wait()
 		if won.Load() != 1 {
-			t.Errorf("%d set-ups won", won.Load())
+			w.t.Errorf("%d set-ups won", won.Load())
 		}
 	})
 }
 
 func TestSetUpNamesEveryProblemAtOnce(t *testing.T) {
 	eachEmpty(t, func(w *world) {
-		token, err := w.NewSetupToken(t.Context())
+		token, err := w.NewSetupToken(w.t.Context())
 		w.must(err)
-		_, err = w.SetUp(t.Context(), token, app.NewOwner{TimeZone: "Nowhere/Land", Email: "nobody", Password: "short"})
+		_, err = w.SetUp(w.t.Context(), token, app.NewOwner{TimeZone: "Nowhere/Land", Email: "nobody", Password: "short"})
 		w.wantProblems(err, "email", "firstName", "lastName", "organization", "password", "timeZone")
 		n := newOwner()
 		n.FirstName, n.LastName = strings.Repeat("é", 200), strings.Repeat("n", 200)
 		n.Organization = strings.Repeat("o", 200)
-		_, err = w.SetUp(t.Context(), token, n)
+		_, err = w.SetUp(w.t.Context(), token, n)
 		w.must(err)
 	})
 }
@@ -108,22 +108,22 @@ func TestSetUpRefusesOneCharacterTooMany(t *testing.T) {
 		n := newOwner()
 		n.FirstName, n.LastName = strings.Repeat("é", 201), strings.Repeat("n", 201)
 		n.Organization, n.Password = strings.Repeat("o", 201), strings.Repeat("long pass ", 20)+"x"
-		_, err := w.CreateOrganization(t.Context(), n)
+		_, err := w.CreateOrganization(w.t.Context(), n)
 		w.wantProblems(err, "firstName", "lastName", "organization", "password")
 	})
 }
 
 func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	each(t, func(w *world) {
-		w.must(w.CheckMasterKey(t.Context()))
-		w.must(w.CheckMasterKey(t.Context()))
+		w.must(w.CheckMasterKey(w.t.Context()))
+		w.must(w.CheckMasterKey(w.t.Context()))
 		other := make([]byte, app.MasterKeyBytes)
 		other[0] = 1
 		secrets, err := app.DeriveSecrets(other)
 		w.must(err)
 		stranger := app.New(app.Options{DB: w.db, Secrets: secrets})
-		if err := stranger.CheckMasterKey(t.Context()); err == nil || !strings.Contains(err.Error(), "master key") {
-			t.Errorf("got %v", err)
+		if err := stranger.CheckMasterKey(w.t.Context()); err == nil || !strings.Contains(err.Error(), "master key") {
+			w.t.Errorf("got %v", err)
 		}
 	})
 }

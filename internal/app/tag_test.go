@@ -18,10 +18,10 @@ func (w *world) tag(name string) assess.Tag {
 
 func TestTagNamesAreUniqueWhateverTheirCase(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		first := w.tag("Éngineering")
 		if first.Color != assess.DefaultTagColor {
-			t.Errorf("colour %s", first.Color)
+			w.t.Errorf("colour %s", first.Color)
 		}
 		_, err := w.CreateTag(ctx, w.who(), " éNGINEERING ", "")
 		w.wantKind(err, assess.Conflict)
@@ -32,7 +32,7 @@ func TestTagNamesAreUniqueWhateverTheirCase(t *testing.T) {
 		got, err := w.UpdateTag(ctx, w.who(), first.ID, assess.TagUpdate{Name: &name})
 		w.must(err)
 		if got.Name != name {
-			t.Errorf("renamed to %s", got.Name)
+			w.t.Errorf("renamed to %s", got.Name)
 		}
 		var all sync.WaitGroup
 		errs := make([]error, 4)
@@ -49,7 +49,7 @@ func TestTagNamesAreUniqueWhateverTheirCase(t *testing.T) {
 			}
 		}
 		if won != 1 {
-			t.Errorf("%d tags of one name", won)
+			w.t.Errorf("%d tags of one name", won)
 		}
 	})
 }
@@ -58,7 +58,7 @@ func TestATagsLimits(t *testing.T) {
 	each(t, func(w *world) {
 		w.tag(strings.Repeat("é", 50))
 		for _, name := range []string{strings.Repeat("é", 51), " ", "a\u202eb"} {
-			_, err := w.CreateTag(t.Context(), w.who(), name, "blue")
+			_, err := w.CreateTag(w.t.Context(), w.who(), name, "blue")
 			w.wantProblems(err, "color", "name")
 		}
 	})
@@ -66,7 +66,7 @@ func TestATagsLimits(t *testing.T) {
 
 func TestADeletedTagIsTakenOffEverything(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		tag := w.tag("Autumn")
 		asm := w.published()
 		n := wish(asm, "casey@example.com")
@@ -76,21 +76,21 @@ func TestADeletedTagIsTakenOffEverything(t *testing.T) {
 		uses, err := w.TagUses(ctx, w.who())
 		w.must(err)
 		if len(uses) != 1 || uses[0] != (app.TagUse{Tag: tag.ID, Invites: 1}) {
-			t.Errorf("uses %+v", uses)
+			w.t.Errorf("uses %+v", uses)
 		}
 		w.must(w.DeleteTag(ctx, w.who(), tag.ID))
 		w.wantKind(w.DeleteTag(ctx, w.who(), tag.ID), assess.NotFound)
 		uses, err = w.TagUses(ctx, w.who())
 		w.must(err)
 		if len(uses) != 0 {
-			t.Errorf("uses after deletion %+v", uses)
+			w.t.Errorf("uses after deletion %+v", uses)
 		}
 	})
 }
 
 func TestTagsOfOthersDoNotExistAndViewersOnlyRead(t *testing.T) {
 	each(t, func(w *world) {
-		ctx := t.Context()
+		ctx := w.t.Context()
 		tag := w.tag("Autumn")
 		viewer := w.join("viewer@example.com", assess.Viewer).Actor(assess.Live)
 		_, err := w.CreateTag(ctx, viewer, "New", "")
