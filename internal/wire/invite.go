@@ -100,12 +100,12 @@ func (r InviteRequest) Canonical() InviteRequest {
 
 // NewInvite is the wish in the field's terms.
 func (r InviteRequest) NewInvite() assess.NewInvite {
+	tags := list(r.Tags, func(tag string) assess.TagID { return assess.TagID(strings.ToLower(tag)) })
 	r = r.Canonical()
 	return assess.NewInvite{
 		Assessment: assess.AssessmentID(r.AssessmentID), Email: r.RecipientEmail, Name: or(r.RecipientName, ""),
 		Language: or(r.Language, ""), Message: or(r.CustomMessage, ""), Grader: assess.MemberID(or(r.AssignedGraderID, "")),
-		Tags:        list(r.Tags, func(tag string) assess.TagID { return assess.TagID(tag) }),
-		ReplayLimit: *r.QuestionReplayLimit, RecordLimit: *r.AnswerRecordLimit, ExpiresInDays: *r.ExpiresInDays,
+		Tags: tags, ReplayLimit: *r.QuestionReplayLimit, RecordLimit: *r.AnswerRecordLimit, ExpiresInDays: *r.ExpiresInDays,
 		Proctoring: assess.ProctoringChoice{
 			ScreenRecording: r.ProctoringSettings.ScreenRecording, WebcamMonitoring: r.ProctoringSettings.WebcamMonitoring,
 			IDCapture: r.ProctoringSettings.RequireIDCapture,

@@ -71,9 +71,9 @@ func TestAnswersOmitNothing(t *testing.T) {
 	page := assess.Page{Number: 1, Limit: 20}
 	tests := map[string]any{
 		`{"assessments":[],"pagination":{"page":1,"limit":20,"total":0,"totalPages":0}}`: wire.AssessmentListOf(nil, page, 0),
-		`{"members":[],"pagination":{"page":1,"limit":20,"total":41,"totalPages":3}}`:     wire.MemberListOf(nil, page, 41),
-		`{"tags":[],"pagination":{"page":1,"limit":20,"total":40,"totalPages":2}}`:        wire.TagListOf(nil, page, 40),
-		`{"invites":[],"pagination":{"page":1,"limit":20,"total":0,"totalPages":0}}`:      wire.InviteListOf(nil, page, 0, time.Time{}),
+		`{"members":[],"pagination":{"page":1,"limit":20,"total":41,"totalPages":3}}`:    wire.MemberListOf(nil, page, 41),
+		`{"tags":[],"pagination":{"page":1,"limit":20,"total":40,"totalPages":2}}`:       wire.TagListOf(nil, page, 40),
+		`{"invites":[],"pagination":{"page":1,"limit":20,"total":0,"totalPages":0}}`:     wire.InviteListOf(nil, page, 0, time.Time{}),
 		`{"id":"","name":"","defaultQuestionFormat":"","defaultAnswerFormat":"","languages":[],"questionCount":0,"inviteCount":0,` +
 			`"createdAt":"0001-01-01T00:00:00.000Z","updatedAt":"0001-01-01T00:00:00.000Z","totalPoints":0}`: wire.AssessmentDetailOf(assess.AssessmentSummary{}),
 		`{"id":"","assessmentId":"","assessmentName":"","recipientEmail":"","recipientName":null,"status":"","questionReplayLimit":0,` +
