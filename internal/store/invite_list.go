@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"alfaone/internal/assess"
 )
@@ -59,7 +60,8 @@ type inviteList struct {
 	mode   assess.Mode
 	filter assess.InviteFilter
 	page   assess.Page
-	late   bool // whether there are overdue invites: expired by the clock, not yet in the stored status
+	// overdue counts invites that are expired by the clock and not yet in their stored status.
+	overdue InviteCounts
 }
 
 // byStatus reads the page as the part of each status that lies on it, the statuses in the order of their names.
@@ -95,39 +97,45 @@ func (l *inviteList) part(status assess.InviteStatus, column string, offset, lim
 	if offset >= total {
 		return []assess.InviteSummary{}, nil
 	}
-	from, args := l.from(status, column)
-	return span(l.tx, scanInviteSummary, inviteSummaryColumns, from, args, order{column, l.page.Ascending}, offset, limit, total)
+	return span(l.tx, scanInviteSummary, inviteSummaryColumns, l.source(status), order{column, l.page.Ascending}, offset, limit, total)
 }
 
-// from is what stands between FROM and ORDER BY. The overdue are few, as long as expiry is written down now and then; so they
-// are left out of a walk through the stored status that they no longer have, and merged into the one that they have now.
-func (l *inviteList) from(status assess.InviteStatus, column string) (string, []any) {
-	w := l.where()
-	now := at(l.tx.now)
-	overdueOnes := l.late && (status == assess.Pending || status == assess.Accepted)
-	switch {
-	case status == "":
-	case l.late && status == assess.Expired:
-		return l.fromExpired(w, now)
-	case overdueOnes && column == "expires_at":
-		w.add("status = ? AND expires_at > ?", status, now)
-	case overdueOnes:
-		w.add("status = ? AND expires_at + 0 > ?", status, now) // + 0 keeps the planner from sorting by way of the deadline
-	default:
-		w.add("status = ?", status)
+// source is where the invites of a status come from. The overdue are few, as long as expiry is written down now and then; so
+// they are left out of a walk through the stored status that they no longer have, and merged into the one that they have now.
+func (l *inviteList) source(status assess.InviteStatus) source {
+	late := l.overdue.total() > 0
+	return func(o order, rows int) (string, []any) {
+		w := l.where()
+		switch {
+		case status == "":
+		case late && status == assess.Expired:
+			return l.expired(w, o, rows)
+		case l.overdue[status] > 0 && o.column == "expires_at":
+			w.add("status = ? AND expires_at > ?", status, at(l.tx.now))
+		case l.overdue[status] > 0: // + 0 keeps the planner from sorting by way of the deadline
+			w.add("status = ? AND expires_at + 0 > ?", status, at(l.tx.now))
+		default:
+			w.add("status = ?", status)
+		}
+		return "invites WHERE " + w.String(), w.args
 	}
-	return "invites WHERE " + w.String(), w.args
 }
 
-// fromExpired merges what is stored as expired with the overdue, one branch a stored status: each can follow an index.
-func (l *inviteList) fromExpired(filter where, now int64) (string, []any) {
-	written, pending, accepted := filter, filter.clone(), filter.clone()
-	written.add("status = 'expired'")
-	pending.add("status = 'pending' AND expires_at <= ?", now)
-	accepted.add("status = 'accepted' AND expires_at <= ?", now)
-	const selected = "SELECT " + inviteSummaryColumns + " FROM invites WHERE "
-	return "(" + selected + written.String() + " UNION ALL " + selected + pending.String() + " UNION ALL " + selected + accepted.String() +
-		") AS expired", pending.args
+// expired merges what is stored as expired with the overdue. Each part says how many rows it has to give, because the planners
+// would take them for many.
+func (l *inviteList) expired(w where, o order, rows int) (string, []any) {
+	filter, now := w.String(), w.arg(at(l.tx.now))
+	part := func(name, rest string) string {
+		return "SELECT * FROM (SELECT " + inviteSummaryColumns + " FROM invites WHERE " + filter + rest + ") AS " + name
+	}
+	overdue := func(status assess.InviteStatus) string {
+		return part(string(status), " AND status = "+w.arg(status)+" AND expires_at <= "+now+
+			" ORDER BY expires_at LIMIT "+w.arg(l.overdue[status]))
+	}
+	union := []string{
+		part("written", " AND status = 'expired'"+o.sql()+" LIMIT "+w.arg(rows)), overdue(assess.Pending), overdue(assess.Accepted),
+	}
+	return "(" + strings.Join(union, " UNION ALL ") + ") AS expired", w.args
 }
 
 // where is the filter but for the status.
@@ -147,7 +155,7 @@ func (l *inviteList) where() (w where) {
 	return w
 }
 
-// counts counts by status as it is now, and notes whether any invite is overdue.
+// counts counts by status as it is now, and notes how many invites are overdue.
 func (l *inviteList) counts() (InviteCounts, error) {
 	counts, err := l.storedCounts()
 	if err != nil {
@@ -155,12 +163,11 @@ func (l *inviteList) counts() (InviteCounts, error) {
 	}
 	w := l.where()
 	w.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(l.tx.now))
-	overdue, err := l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", w)
-	for status, n := range overdue {
+	l.overdue, err = l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", w)
+	for status, n := range l.overdue {
 		counts[status] -= n
 		counts[assess.Expired] += n
 	}
-	l.late = len(overdue) > 0
 	return counts, err
 }
 

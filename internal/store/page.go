@@ -12,7 +12,8 @@ func pageOf[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *
 	if err != nil || page.Offset() >= total {
 		return []T{}, total, err
 	}
-	items, err := span(tx, scan, columns, table+" WHERE "+w.String(), w.args, order{column, page.Ascending}, page.Offset(), page.Limit, total)
+	all := func(order, int) (string, []any) { return table + " WHERE " + w.String(), w.args }
+	items, err := span(tx, scan, columns, all, order{column, page.Ascending}, page.Offset(), page.Limit, total)
 	return items, total, err
 }
 
@@ -33,18 +34,21 @@ func (o order) sql() string {
 	return " ORDER BY " + o.column + direction + ", id" + direction
 }
 
-// span reads limit rows from offset on, of total that from (a table and its WHERE) yields. It walks from the nearer end, so that
-// the last page costs what the first does.
-func span[T any](tx *Tx, scan func(row) (T, error), columns, from string, args []any, o order, offset, limit, total int) ([]T, error) {
+// source is what stands between FROM and ORDER BY, with its arguments, for a query that needs the first rows of the order only.
+type source func(o order, rows int) (from string, args []any)
+
+// span reads limit rows from offset on, of total that the source has. It walks from the nearer end, so that the last page costs
+// what the first does.
+func span[T any](tx *Tx, scan func(row) (T, error), columns string, from source, o order, offset, limit, total int) ([]T, error) {
 	limit = max(0, min(limit, total-offset))
 	backwards := offset > total/2
 	if backwards {
 		o.ascending = !o.ascending
 		offset = total - offset - limit
 	}
+	text, args := from(o, offset+limit)
 	w := (&where{args: args}).clone()
-	query := "SELECT " + columns + " FROM " + from + o.sql() + " LIMIT " + w.arg(limit) + " OFFSET " + w.arg(offset)
-	items, err := list(tx, scan, query, w.args...)
+	items, err := list(tx, scan, "SELECT "+columns+" FROM "+text+o.sql()+" LIMIT "+w.arg(limit)+" OFFSET "+w.arg(offset), w.args...)
 	if backwards {
 		slices.Reverse(items)
 	}

@@ -40,7 +40,7 @@ var acrossOrganizations = map[string]string{
 	"span":         "the caller's conditions begin with the organization",
 	"counts":       "inviteList.where begins with the organization",
 	"storedCounts": "inviteList.where begins with the organization",
-	"fromExpired":  "inviteList.where begins with the organization",
+	"expired":      "inviteList.where begins with the organization",
 }
 
 func TestEveryStatementNamesTheOrganization(t *testing.T) {
@@ -264,18 +264,19 @@ func (w *world) checkPlans(org assess.OrgID, f assess.InviteFilter, page assess.
 	}
 }
 
-// followsIndex reports whether a plan walks through the invites that it wants only, in order, along an index of theirs. What
-// is overdue may be sorted.
+// followsIndex reports whether a plan walks through the invites that it wants only, in order, along an index of theirs. Parts
+// that are cut to the rows that count may be sorted together.
 func followsIndex(query, plan string) bool {
 	byStatus := strings.Contains(query, "status = ") || strings.Contains(query, "status IN ")
+	part := regexp.MustCompile(`^SCAN (written|pending|accepted)\n$`)
 	before := ""
 	for step := range strings.Lines(plan) {
 		switch {
-		case strings.HasPrefix(step, "SCAN"):
+		case strings.HasPrefix(step, "SCAN") && !part.MatchString(step):
 			return false
 		case strings.HasPrefix(step, "SEARCH") && (!strings.Contains(step, "INDEX invites_") || byStatus && !strings.Contains(step, "status=?")):
 			return false
-		case strings.Contains(step, "TEMP B-TREE") && !strings.Contains(before, "status=? AND expires_at<?"):
+		case strings.Contains(step, "TEMP B-TREE") && !part.MatchString(before):
 			return false
 		}
 		before = step
