@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"alfaone/internal/api"
 	"alfaone/internal/app"
 	"alfaone/internal/i18n"
 	"alfaone/internal/web/assets"
@@ -36,21 +37,22 @@ type Options struct {
 
 // Server answers every request to the program.
 type Server struct {
-	app     *app.App
-	api     http.Handler
-	texts   *i18n.Bundle
-	log     *slog.Logger
-	newID   func() string
-	now     func() time.Time
-	nonce   func() string
-	assets  *assets.Files
-	mailbox string
-	capture bool
-	proxies []netip.Prefix
-	secure  bool // people reach the server by https
-	host    string
-	owned   atomic.Bool // there is a member
-	handler http.Handler
+	app       *app.App
+	api       http.Handler
+	texts     *i18n.Bundle
+	log       *slog.Logger
+	newID     func() string
+	now       func() time.Time
+	nonce     func() string
+	assets    *assets.Files
+	reference *reference
+	mailbox   string
+	capture   bool
+	proxies   []netip.Prefix
+	secure    bool // people reach the server by https
+	host      string
+	owned     atomic.Bool // there is a member
+	handler   http.Handler
 }
 
 // New makes a Server.
@@ -59,12 +61,20 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	document, err := api.OpenAPI(o.App.BaseURL())
+	if err != nil {
+		return nil, err
+	}
+	reference, err := newReference(document)
+	if err != nil {
+		return nil, err
+	}
 	base, err := url.Parse(o.App.BaseURL())
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, nonce: o.Nonce, assets: files,
+		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, nonce: o.Nonce, assets: files, reference: reference,
 		mailbox: o.Mailbox, capture: o.CapturesMail, proxies: o.TrustedProxies, secure: base.Scheme == "https", host: base.Host,
 	}
 	s.handler = s.outer(s.mux(s.routes(o.Development)))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"alfaone/internal/api"
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/i18n"
@@ -67,8 +68,11 @@ func newEmptySite(t *testing.T) *site {
 		DB: s.db, Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, Sender: s.sender,
 		From: mail.Address{Address: "assess@example.com"}, NewID: newID, Random: rand.Reader, Texts: texts, Log: log,
 	})
+	rest := api.New(api.Options{
+		App: s.App, Limiter: ratelimit.NewMemory(time.Now), Log: log, Now: time.Now, RequestID: web.RequestID,
+	})
 	handler, err := web.New(web.Options{
-		App: s.App, API: http.NotFoundHandler(), Texts: texts, Log: log, NewID: newID, Now: time.Now,
+		App: s.App, API: rest, Texts: texts, Log: log, NewID: newID, Now: time.Now,
 		Mailbox: "operators-secret", CapturesMail: true, Development: true,
 	})
 	s.must(err)
