@@ -38,28 +38,37 @@ func (a *App) CheckInvites(ctx context.Context, who assess.Actor, id assess.Asse
 	return rows, err
 }
 
-func checkRows(tx *store.Tx, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) ([]RowCheck, error) {
-	rows := make([]RowCheck, len(wishes))
-	line := map[string]int{}
+func checkRows(tx *store.Tx, who assess.Actor, id assess.AssessmentID, wishes []assess.NewInvite) (rows []RowCheck, err error) {
+	twice := repeated(wishes)
+	rows = make([]RowCheck, len(wishes))
 	for i, n := range wishes {
 		n.Assessment = id
-		rows[i] = RowCheck{New: n, Problem: n.Validate()}
-		email := strings.ToLower(n.Email)
-		if earlier, twice := line[email]; twice && rows[i].Problem == nil {
-			rows[i].Problem = assess.Errorf(assess.Conflict, "the same address as in row %d", earlier)
-			continue
+		problem := n.Validate()
+		if problem == nil {
+			problem = twice[i]
 		}
-		line[email] = i + 1
-		if rows[i].Problem != nil {
-			continue
+		if problem == nil {
+			if problem, err = openInviteProblem(tx, who, n); err != nil {
+				return nil, err
+			}
 		}
-		problem, err := openInviteProblem(tx, who, n)
-		if err != nil {
-			return nil, err
-		}
-		rows[i].Problem = problem
+		rows[i] = RowCheck{New: n, Problem: problem}
 	}
 	return rows, nil
+}
+
+// repeated has the problem of each row whose address has come before.
+func repeated(wishes []assess.NewInvite) map[int]error {
+	problems, row := map[int]error{}, map[string]int{}
+	for i, n := range wishes {
+		email := strings.ToLower(n.Email)
+		if earlier, twice := row[email]; twice && email != "" {
+			problems[i] = assess.Errorf(assess.Conflict, "The same address is in row %d.", earlier)
+			continue
+		}
+		row[email] = i + 1
+	}
+	return problems
 }
 
 // openInviteProblem tells of an open invite that stands in the way of the wish. problem is for people, err is a failure.
@@ -73,7 +82,7 @@ func openInviteProblem(tx *store.Tx, who assess.Actor, n assess.NewInvite) (prob
 		return nil, err
 	}
 	if status := inv.StatusAt(tx.Now()); status.Open() {
-		return assess.Errorf(assess.Conflict, "has an open invite already (%s)", status), nil
+		return assess.Errorf(assess.Conflict, "There is an open invite already (%s).", status), nil
 	}
 	return nil, nil
 }
@@ -94,15 +103,18 @@ func (a *App) InviteMany(ctx context.Context, who assess.Actor, batch string, wi
 	if len(wishes) > MaxBatch {
 		return nil, assess.Errorf(assess.TooLarge, "A list may hold at most %d candidates.", MaxBatch)
 	}
+	twice := repeated(wishes)
 	results := make([]RowResult, len(wishes))
 	var rows errgroup.Group
 	rows.SetLimit(manyAtOnce)
 	for i, n := range wishes {
-		rows.Go(func() error {
-			id, err := a.InviteOnce(ctx, who, n, batch+" "+strconv.Itoa(i))
-			results[i] = RowResult{New: n, Invite: id, Problem: err}
-			return nil
-		})
+		results[i] = RowResult{New: n, Problem: twice[i]}
+		if twice[i] == nil {
+			rows.Go(func() error {
+				results[i] = a.inviteRow(ctx, who, n, batch+" "+strconv.Itoa(i))
+				return nil
+			})
+		}
 	}
 	return results, rows.Wait()
 }
@@ -110,8 +122,18 @@ func (a *App) InviteMany(ctx context.Context, who assess.Actor, batch string, wi
 // RowResult is what became of one row of many.
 type RowResult struct {
 	New     assess.NewInvite
-	Invite  assess.InviteID
-	Problem error // nil when it was sent
+	Invite  assess.InviteID // that was made, or that stood in the way; empty when there is none
+	Problem error           // nil when it was sent
+}
+
+func (a *App) inviteRow(ctx context.Context, who assess.Actor, n assess.NewInvite, key string) RowResult {
+	id, err := a.InviteOnce(ctx, who, n, key)
+	if assess.KindOf(err) == assess.Conflict {
+		if open, lookup := a.OpenInvite(ctx, who, n.Assessment, n.Email); lookup == nil && open != "" {
+			id, err = open, assess.Errorf(assess.Conflict, "There is an open invite already.")
+		}
+	}
+	return RowResult{New: n, Invite: id, Problem: err}
 }
 
 // InviteOnce is Invite for a form: sent twice with the same key and content, it makes one invite and names it both times. An

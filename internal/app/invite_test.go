@@ -253,7 +253,7 @@ func TestCheckingAListTellsWhatEachRowLacks(t *testing.T) {
 		}
 		rows, err := w.CheckInvites(t.Context(), w.who(), asm.ID, wishes)
 		w.must(err)
-		want := []string{"", "must be a valid email address", "has an open invite already (pending)", "the same address as in row 1"}
+		want := []string{"", "must be a valid email address", "There is an open invite already (pending).", "The same address is in row 1."}
 		for i, r := range rows {
 			if got := fmt.Sprint(r.Problem); want[i] == "" && r.Problem != nil || !strings.Contains(got, want[i]) {
 				t.Errorf("row %d: %v, want %q", i+1, r.Problem, want[i])

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+	"alfaone/internal/web/ui"
+)
+
+// inviteView is what the page of one invite shows.
+type inviteView struct {
+	app.InviteDetail
+	Link        string       // the candidate's; empty for who may not have it, or when it no longer opens anything
+	AllTags     []assess.Tag // for who may tag
+	Tags        []assess.Tag // the invite's
+	MayInvite   bool
+	MailTrouble string
+	Days        string // of the form that extends
+	Email, Name string // of the form that mends the address
+	Errors      []ui.FieldError
+	Failed      string // which form the errors are of: "extend", "readdress" …
+}
+
+func (s *Server) invitePage(c *call) error {
+	v, err := c.inviteView()
+	if err != nil {
+		return err
+	}
+	return c.showInvite(http.StatusOK, v)
+}
+
+func (c *call) showInvite(status int, v inviteView) error {
+	return c.render(status, invitePage(c.dashboard(candidateName(v.Invite.InviteSummary)), v))
+}
+
+// inviteView reads the invite that the path names, with what who asks may see of it.
+func (c *call) inviteView() (v inviteView, err error) {
+	id, err := c.id("id")
+	if err != nil {
+		return v, err
+	}
+	app, ctx, who := c.s.app, c.ctx(), c.who()
+	if v.InviteDetail, err = app.InviteTimeline(ctx, who, assess.InviteID(id)); err != nil {
+		return v, err
+	}
+	v.MayInvite = who.Can(assess.InviteCandidates)
+	v.Days, v.Email, v.Name = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays), v.Invite.Email, v.Invite.Name
+	if who.Can(assess.ReadTags) {
+		if v.AllTags, err = app.AllTags(ctx, who); err != nil {
+			return v, err
+		}
+	}
+	for _, tag := range v.AllTags {
+		if slices.Contains(v.Invite.Tags, tag.ID) {
+			v.Tags = append(v.Tags, tag)
+		}
+	}
+	if !v.MayInvite {
+		return v, nil
+	}
+	if v.MailTrouble, err = app.MailTrouble(ctx); err == nil && v.Status.Open() {
+		v.Link, err = app.InviteURL(ctx, who, v.Invite.ID)
+	}
+	return v, err
+}
+
+// can reports whether the invite can take the step now, and who looks at it may have it taken.
+func (v inviteView) can(step assess.InviteStep) bool {
+	_, err := v.Status.Step(step, !v.Invite.AcceptedAt.IsZero())
+	return v.MayInvite && err == nil
+}
+
+// inviteStep has a step taken and goes back to the invite; what the form got wrong is shown there.
+func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) error {
+	if err := c.form(); err != nil {
+		return err
+	}
+	id, err := c.id("id")
+	if err != nil {
+		return err
+	}
+	err = take(assess.InviteID(id))
+	if err == nil {
+		return c.done(done, "/invites/"+id)
+	}
+	if assess.KindOf(err) == assess.RateLimited {
+		c.say(ui.Toast{Tone: ui.Warning, Text: messageOf(err, http.StatusTooManyRequests)})
+		return c.redirect("/invites/" + id)
+	}
+	errs, err := fieldErrors(err, inviteLabels())
+	if err != nil {
+		return err
+	}
+	v, err := c.inviteView()
+	if err != nil {
+		return err
+	}
+	v.Errors, v.Failed = errs, form
+	v.Days, v.Email, v.Name = cmp.Or(c.line("expiresInDays"), v.Days), cmp.Or(c.line("recipientEmail"), v.Email), cmp.Or(c.line("recipientName"), v.Name)
+	return c.showInvite(http.StatusUnprocessableEntity, v)
+}
+
+// errorsOf are the errors of the form, if it is the one that failed.
+func (v inviteView) errorsOf(form string) []ui.FieldError {
+	if v.Failed == form {
+		return v.Errors
+	}
+	return nil
+}
+
+func (s *Server) resendInvite(c *call) error {
+	return c.inviteStep("resend", "The mail is sent again.", func(id assess.InviteID) error {
+		return s.app.Resend(c.ctx(), c.who(), id)
+	})
+}
+
+func (s *Server) extendInvite(c *call) error {
+	return c.inviteStep("extend", "The deadline is extended.", func(id assess.InviteID) error {
+		return s.app.Extend(c.ctx(), c.who(), id, numberOr0(c.line("expiresInDays")))
+	})
+}
+
+func (s *Server) revokeInvite(c *call) error {
+	return c.inviteStep("revoke", "The invite is revoked. Its link no longer works.", func(id assess.InviteID) error {
+		return s.app.Revoke(c.ctx(), c.who(), id, c.value("force") != "")
+	})
+}
+
+func (s *Server) readdressInvite(c *call) error {
+	return c.inviteStep("readdress", "The mail goes to the new address. The old link no longer works.", func(id assess.InviteID) error {
+		return s.app.Readdress(c.ctx(), c.who(), id, c.line("recipientEmail"), c.line("recipientName"))
+	})
+}
+
+func (s *Server) tagInvite(c *call) error {
+	return c.inviteStep("tags", "The tags are saved.", func(id assess.InviteID) error {
+		var tags []assess.TagID
+		for _, tag := range c.r.PostForm["tags"] {
+			tags = append(tags, assess.TagID(tag))
+		}
+		return s.app.TagInvite(c.ctx(), c.who(), id, tags)
+	})
+}
+
+// happenings tells the events of the invite, the newest first.
+func (v inviteView) happenings() ui.Timeline {
+	var t ui.Timeline
+	for _, e := range slices.Backward(v.Events) {
+		h := happening(e)
+		h.When = ui.Time{At: e.At}
+		t = append(t, h)
+	}
+	return t
+}
+
+// happening tells an event in words.
+func happening(e assess.Event) ui.Happening {
+	by := ""
+	switch e.Actor {
+	case assess.ByMember:
+		by = " by " + e.ActorName
+	case assess.ByKey:
+		by = " by the API key " + e.ActorName
+	}
+	switch e.Type {
+	case assess.InviteCreated:
+		return ui.Happening{Title: "Invited" + by, Detail: e.Note, Icon: ui.IconInvite}
+	case assess.InviteSent:
+		return ui.Happening{Title: "Mail sent", Detail: e.Note, Icon: ui.IconMail, Tone: ui.Success}
+	case assess.InviteDeliveryFailed:
+		return ui.Happening{Title: "Mail not delivered", Detail: e.Note, Icon: ui.IconDanger, Tone: ui.Bad}
+	case assess.InviteAccepted:
+		return ui.Happening{Title: "Notice agreed to by the candidate", Detail: e.Note, Icon: ui.IconCheck, Tone: ui.Success}
+	case assess.InviteStarted:
+		return ui.Happening{Title: "Started by the candidate", Detail: e.Note, Icon: ui.IconPlay, Tone: ui.Info}
+	case assess.InviteCompleted:
+		return ui.Happening{Title: "Completed", Detail: e.Note, Icon: ui.IconSuccess, Tone: ui.Success}
+	case assess.InviteExpired:
+		return ui.Happening{Title: "Expired", Detail: "The deadline passed before the candidate started.", Icon: ui.IconClock, Tone: ui.Warning}
+	case assess.InviteRevoked:
+		return ui.Happening{Title: "Revoked" + by, Detail: e.Note, Icon: ui.IconClose, Tone: ui.Bad}
+	case assess.InviteExtended:
+		return ui.Happening{Title: "Deadline extended" + by, Detail: e.Note, Icon: ui.IconCalendar, Tone: ui.Info}
+	case assess.InviteResent:
+		return ui.Happening{Title: "Mail sent again" + by, Detail: e.Note, Icon: ui.IconRefresh, Tone: ui.Info}
+	case assess.InviteReaddressed:
+		return ui.Happening{Title: "Address changed" + by, Detail: e.Note, Icon: ui.IconEdit, Tone: ui.Info}
+	default:
+		return ui.Happening{Title: string(e.Type), Detail: e.Note}
+	}
+}
+
+// observed lists what is observed while the candidate answers.
+func observed(p assess.Proctoring) (list []string) {
+	for _, one := range []struct {
+		on   bool
+		name string
+	}{{p.ScreenRecording, "screen"}, {p.WebcamMonitoring, "camera"}, {p.IDCapture, "identity document"}} {
+		if one.on {
+			list = append(list, one.name)
+		}
+	}
+	return list
+}
