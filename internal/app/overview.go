@@ -93,11 +93,13 @@ func (r overviewReader) expiring(o *Overview) error {
 
 // activity names the candidate and the assessment of each event. Few of them concern the same invite, so each is looked up.
 func (r overviewReader) activity(o *Overview) error {
-	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, activityShown)
+	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, 2*activityShown)
 	if err != nil {
 		return err
 	}
-	for _, e := range events {
+	// That mail leaves is what everybody expects; that it does not is told.
+	events = slices.DeleteFunc(events, func(e assess.Event) bool { return e.Type == assess.InviteSent })
+	for _, e := range events[:min(len(events), activityShown)] {
 		happening := Activity{Event: e, Assessment: e.Note} // the note of publishing is the name
 		if e.Invite != "" {
 			inv, err := r.tx.Invite(r.who.Org, r.who.Mode, e.Invite)
