@@ -147,9 +147,12 @@ type sampleStep struct {
 	do    func(s *sample, ctx context.Context, inv assess.Invite, token string) error
 }
 
+// sampleClient is where the candidates come from (RFC 5737).
+func sampleClient() app.Client { return app.Client{Address: "192.0.2.10"} }
+
 func accepts(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, inv assess.Invite, token string) error {
-		from := app.Client{Address: "192.0.2.10"}
+		from := sampleClient()
 		landing, err := s.app.Landing(ctx, token, inv.Language, from)
 		if err != nil {
 			return err
@@ -160,13 +163,13 @@ func accepts(after time.Duration) sampleStep {
 
 func starts(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, _ assess.Invite, token string) error {
-		return s.app.Start(ctx, token)
+		return s.app.Start(ctx, token, sampleClient())
 	}}
 }
 
 func completes(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, _ assess.Invite, token string) error {
-		return s.app.Complete(ctx, token)
+		return s.app.Complete(ctx, token, sampleClient())
 	}}
 }
 

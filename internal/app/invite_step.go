@@ -80,8 +80,8 @@ func (a *App) Extend(ctx context.Context, who assess.Actor, id assess.InviteID, 
 			return err
 		}
 		_, err = a.step(tx, who, ofMember(who, id), assess.StepExtend, assess.InviteExtended, func(inv *assess.Invite) (string, error) {
-			inv.ExpiresAt, err = inv.ExtendTo(tx.Now(), days)
-			return "until " + deadline(inv.ExpiresAt, org.Location()), err
+			until, err := inv.Extend(tx.Now(), days)
+			return "until " + deadline(until, org.Location()), err
 		})
 		return err
 	})

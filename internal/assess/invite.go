@@ -206,13 +206,22 @@ type InviteFilter struct {
 // InviteSorts are the orders that a list of invites can have; the first is the default.
 func InviteSorts() []string { return []string{"sent_at", "status", "expires_at"} }
 
-// ExtendTo is the new deadline, days after now. Errors: Invalid when it is not later than the present one.
-func (inv Invite) ExtendTo(now time.Time, extraDays int) (time.Time, error) {
+// Extend moves the deadline to days after now: that of finishing once the candidate has started, else that of starting. It
+// returns the new one. Errors: Invalid when it is not later than the present one.
+func (inv *Invite) Extend(now time.Time, extraDays int) (time.Time, error) {
+	deadline := &inv.ExpiresAt
+	if inv.Stored == Started {
+		deadline = &inv.CompleteBy
+	}
 	var p problems
 	p.when(extraDays < 1 || extraDays > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
 	until := now.Add(days(extraDays))
-	p.when(p == nil && !until.After(inv.ExpiresAt), "expiresInDays", "must lead to a later deadline than the present one")
-	return until, p.err()
+	p.when(p == nil && !until.After(*deadline), "expiresInDays", "must lead to a later deadline than the present one")
+	if err := p.err(); err != nil {
+		return *deadline, err
+	}
+	*deadline = until
+	return until, nil
 }
 
 // Readdressed is the invite to the mended address and name, with a new link. Errors: Invalid.

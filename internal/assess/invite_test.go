@@ -68,15 +68,34 @@ func TestAnInviteSpeaksALanguageOfTheProduct(t *testing.T) {
 
 func TestExtendingLeadsToALaterDeadline(t *testing.T) {
 	t.Parallel()
-	inv := assess.Invite{InviteSummary: assess.InviteSummary{ExpiresAt: noon.Add(10 * 24 * time.Hour)}}
-	if until, err := inv.ExtendTo(noon, 11); err != nil || !until.Equal(noon.Add(11*24*time.Hour)) {
-		t.Errorf("until %v, %v", until, err)
+	in := func(days int) time.Time { return noon.Add(time.Duration(days) * 24 * time.Hour) }
+	for _, tt := range []struct {
+		status                  assess.InviteStatus
+		wantExpires, wantFinish time.Time
+	}{
+		{assess.Pending, in(11), in(2)},
+		{assess.Accepted, in(11), in(2)},
+		{assess.Started, in(10), in(11)},
+	} {
+		inv := assess.Invite{InviteSummary: assess.InviteSummary{Stored: tt.status, ExpiresAt: in(10)}, CompleteBy: in(2)}
+		until, err := inv.Extend(noon, 11)
+		if err != nil || !until.Equal(in(11)) || !inv.ExpiresAt.Equal(tt.wantExpires) || !inv.CompleteBy.Equal(tt.wantFinish) {
+			t.Errorf("%s: until %v, %v; to be started until %v, finished until %v", tt.status, until, err, inv.ExpiresAt, inv.CompleteBy)
+		}
 	}
-	_, err := inv.ExtendTo(noon, 10)
+}
+
+func TestExtendingIsRefusedWithoutGain(t *testing.T) {
+	t.Parallel()
+	inv := assess.Invite{InviteSummary: assess.InviteSummary{Stored: assess.Pending, ExpiresAt: noon.Add(10 * 24 * time.Hour)}}
+	_, err := inv.Extend(noon, 10)
 	onlyProblem(t, err, "expiresInDays", "must lead to a later deadline than the present one")
 	for _, days := range []int{0, 366} {
-		_, err := inv.ExtendTo(noon, days)
+		_, err := inv.Extend(noon, days)
 		onlyProblem(t, err, "expiresInDays", "must be between 1 and 365")
+	}
+	if !inv.ExpiresAt.Equal(noon.Add(10 * 24 * time.Hour)) {
+		t.Errorf("a refused extension moved the deadline to %v", inv.ExpiresAt)
 	}
 }
 

@@ -101,15 +101,15 @@ func (tx *Tx) countInvite(inv assess.Invite, status assess.InviteStatus, by int)
 	return err
 }
 
-// MoveInvite writes the invite's new stored status, deadline and times, if status and deadline are still what they were when
+// MoveInvite writes the invite's new stored status, deadlines and times, if status and deadlines are still what they were when
 // it was read. It reports whether they were: of two rival moves one wins, and the loser reads again. Errors: Conflict when
 // reopening meets another open invite.
 func (tx *Tx) MoveInvite(was, inv assess.Invite) (bool, error) {
 	n, err := tx.exec(`UPDATE invites SET status = $6, reason = $7, expires_at = $8, accepted_at = $9, started_at = $10,
 		completed_at = $11, revoked_at = $12, complete_by = $13, updated_at = $14
-		WHERE org_id = $1 AND mode = $2 AND id = $3 AND status = $4 AND expires_at = $5`,
+		WHERE org_id = $1 AND mode = $2 AND id = $3 AND status = $4 AND expires_at = $5 AND complete_by = $15`,
 		was.Org, was.Mode, was.ID, was.Stored, at(was.ExpiresAt), inv.Stored, inv.Reason, at(inv.ExpiresAt), at(inv.AcceptedAt),
-		at(inv.StartedAt), at(inv.CompletedAt), at(inv.RevokedAt), at(inv.CompleteBy), at(tx.now))
+		at(inv.StartedAt), at(inv.CompletedAt), at(inv.RevokedAt), at(inv.CompleteBy), at(tx.now), at(was.CompleteBy))
 	if violates(err, "invites_open") {
 		return false, assess.Errorf(assess.Conflict, "%s has another open invite to this assessment by now.", inv.Email)
 	}

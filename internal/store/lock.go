@@ -1,14 +1,16 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 )
 
-// lockDir takes the data directory for this process, until the file that it returns is closed or the process ends.
-func lockDir(dir string) (*os.File, error) {
+// lockDir takes the data directory for this process, until what it returns is closed or the process ends.
+func lockDir(dir string) (io.Closer, error) {
 	if err := refuseNetworkDisk(dir); err != nil {
 		return nil, err
 	}
@@ -21,5 +23,13 @@ func lockDir(dir string) (*os.File, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("the data directory %s is in use by another process (lock %s): %w", dir, path, err)
 	}
-	return f, nil
+	return dirLock{f}, nil
+}
+
+// dirLock is a held lock. Closing it unlocks first: a child process that is just being started may still hold the file.
+type dirLock struct{ f *os.File }
+
+// Close implements io.Closer.
+func (l dirLock) Close() error {
+	return errors.Join(syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN), l.f.Close())
 }
