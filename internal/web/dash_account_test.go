@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -262,3 +263,5 @@ func TestAJoinLinkMakesAMemberOnce(t *testing.T) {
 	b.get("/profile").shows(t, http.StatusOK, "/profile", "Gina", "Your role is recruiter")
 	s.browser().get(path).shows(t, http.StatusNotFound, path, "This invitation is not valid any more")
 }
+
+func anywhere() app.Client { return app.Client{Address: "203.0.113.9", UserAgent: "test"} }

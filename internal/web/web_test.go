@@ -43,7 +43,13 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := newEmptySite(t)
+	return newSiteOn(t, storetest.Open(t, time.Now))
+}
+
+// newSiteOn is newSite on a database of the test's choice.
+func newSiteOn(t *testing.T, db *store.DB) *site {
+	t.Helper()
+	s := newEmptySiteOn(t, db)
 	var err error
 	s.owner, err = s.CreateOrganization(t.Context(), app.NewOwner{
 		Organization: "Example Ltd", FirstName: "Olivia", LastName: "Owner", Email: ownerEmail, Password: password,
@@ -55,7 +61,12 @@ func newSite(t *testing.T) *site {
 // newEmptySite is a server that has not been set up.
 func newEmptySite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, db: storetest.Open(t, time.Now), sender: &mail.Recorder{}}
+	return newEmptySiteOn(t, storetest.Open(t, time.Now))
+}
+
+func newEmptySiteOn(t *testing.T, db *store.DB) *site {
+	t.Helper()
+	s := &site{t: t, db: db, sender: &mail.Recorder{}}
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
 	s.must(err)
 	texts, err := i18n.New()
@@ -72,7 +83,7 @@ func newEmptySite(t *testing.T) *site {
 		App: s.App, Limiter: ratelimit.NewMemory(time.Now), Log: log, Now: time.Now, RequestID: web.RequestID,
 	})
 	handler, err := web.New(web.Options{
-		App: s.App, API: rest, Texts: texts, Log: log, NewID: newID, Now: time.Now,
+		App: s.App, API: rest, Texts: texts, Log: log, NewID: newID, Now: time.Now, Nonce: rand.Text,
 		Mailbox: "operators-secret", CapturesMail: true, Development: true,
 	})
 	s.must(err)
