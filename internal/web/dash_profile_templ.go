@@ -211,7 +211,7 @@ func profilePage(d ui.Dashboard, p profile) templ.Component {
 				templ_7745c5c3_Err = ui.Table{
 					Caption: "Signed-in browsers",
 					Columns: []ui.Column{
-						{Label: "Browser"}, {Label: "Network"}, {Label: "Signed in", Quiet: true}, {Label: "Last used"}, {Label: "Action", Hidden: true},
+						{Label: "Browser"}, {Label: "Network"}, {Label: "Signed in", Quiet: true}, {Label: "Last used"}, {Label: "Session", Hidden: true},
 					},
 					Rows: p.sessionRows(),
 				}.Render(ctx, templ_7745c5c3_Buffer)
