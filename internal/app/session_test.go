@@ -65,8 +65,11 @@ func TestUnknownAddressesWrongPasswordsAndInvitedMembersGetTheSameAnswer(t *test
 		_, want := w.signIn(app.Credentials{Email: ownerEmail, Password: wrongPassword})
 		w.wantKind(want, assess.Unauthenticated)
 		for _, c := range []app.Credentials{
-			{Email: "nobody@example.com", Password: password}, {Email: "guest@example.com", Password: password},
-			{Email: "no address", Password: password}, {}, {Email: ownerEmail},
+			{Email: "nobody@example.com", Password: password},
+			{Email: "guest@example.com", Password: password},
+			{Email: "no address", Password: password},
+			{},
+			{Email: ownerEmail},
 		} {
 			if _, err := w.signIn(c); err == nil || err.Error() != want.Error() {
 				w.t.Errorf("%+v: %v, want %v", c, err, want)

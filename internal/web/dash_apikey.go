@@ -102,7 +102,10 @@ func (m madeKey) commands() string {
 
 func expiryOptions() []ui.Option {
 	return []ui.Option{
-		{Value: "30", Label: "30 days"}, {Value: "90", Label: "90 days"}, {Value: "180", Label: "180 days"}, {Value: "365", Label: "1 year"},
+		{Value: "30", Label: "30 days"},
+		{Value: "90", Label: "90 days"},
+		{Value: "180", Label: "180 days"},
+		{Value: "365", Label: "1 year"},
 		{Value: "0", Label: "Never"},
 	}
 }

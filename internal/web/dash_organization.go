@@ -68,7 +68,7 @@ func (s *Server) saveOrganization(c *call) error {
 	}}
 	v.Org.Name, v.Org.SenderName = c.value("name"), c.value("senderName")
 	v.Org.Accent, v.Org.TimeZone = c.value("accent"), c.value("timeZone")
-	v.Org.Languages = keepOrder(c.visit.Organization.Languages, c.r.PostForm["languages"])
+	v.Org.Languages = keepOrder(c.visit.Organization.Languages, c.r.Form["languages"])
 	v.Org.Defaults = v.Defaults.numbers()
 	v.Org.Notices = map[string]string{}
 	for _, l := range i18n.Languages() {
