@@ -85,9 +85,18 @@ func originless(r *http.Request) bool {
 
 func limitBody(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r.URL.Path))
 		h.ServeHTTP(w, r)
 	})
+}
+
+// bodyLimit is how much may be sent to a path, in bytes. The editor sends an assessment whole: a hundred questions in five
+// languages of another script, percent-encoded.
+func bodyLimit(path string) int64 {
+	if strings.HasPrefix(path, "/assessments/") {
+		return 8 * maxBody
+	}
+	return maxBody
 }
 
 // recoverPanic answers a panic like any internal error; the stack goes to the log only.
