@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -25,11 +26,20 @@ type bulkRow struct {
 	Problem error
 }
 
-// bulkSteps are what can be done to several invites at once: the verb, and what has become of an invite afterwards.
-var bulkSteps = map[assess.InviteStep]struct{ verb, done, tells string }{
-	assess.StepResend: {"Send again", "Sent again", "The mail goes out once more, with the same link."},
-	assess.StepExtend: {"Extend", "Extended", "They can start until the new deadline. Expired invites open again."},
-	assess.StepRevoke: {"Revoke", "Revoked", "Their links stop working. This cannot be taken back; you can invite them anew."},
+// bulkSteps are what can be done to several invites at once, before and afterwards in words.
+var bulkSteps = map[assess.InviteStep]struct{ one, many, will, done, tells string }{
+	assess.StepResend: {
+		"Send 1 mail again", "Send %s mails again", "Will be sent again", "Sent again",
+		"The mail goes out once more, with the same link.",
+	},
+	assess.StepExtend: {
+		"Extend 1 invite", "Extend %s invites", "Will be extended", "Extended",
+		"They can start until the new deadline. Expired invites open again.",
+	},
+	assess.StepRevoke: {
+		"Revoke 1 invite", "Revoke %s invites", "Will be revoked", "Revoked",
+		"Their links stop working. This cannot be taken back; you can invite them anew.",
+	},
 }
 
 // confirmBulk shows what the step would do to the chosen invites, and asks.
@@ -43,7 +53,7 @@ func (s *Server) confirmBulk(c *call) error {
 		return c.redirect(b.Back)
 	}
 	b.Days = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays)
-	return c.render(http.StatusOK, bulkPage(c.dashboard(bulkSteps[b.Step].verb), b))
+	return c.render(http.StatusOK, bulkPage(c.dashboard(b.verb()), b))
 }
 
 // typedBulk reads the posted step and the invites that it is asked for. Those that are gone are left out. Errors: Invalid.
@@ -82,7 +92,7 @@ func (s *Server) applyBulk(c *call) error {
 	days := numberOr0(b.Days)
 	if b.Step == assess.StepExtend && (days < 1 || days > assess.MaxExpiresInDays) {
 		b.Errors = []ui.FieldError{{Field: "expiresInDays", Message: "The days must be between 1 and " + strconv.Itoa(assess.MaxExpiresInDays) + "."}}
-		return c.render(http.StatusUnprocessableEntity, bulkPage(c.dashboard(bulkSteps[b.Step].verb), b))
+		return c.render(http.StatusUnprocessableEntity, bulkPage(c.dashboard(b.verb()), b))
 	}
 	for i, row := range b.Rows {
 		if row.Problem == nil {
@@ -113,10 +123,10 @@ func (b bulk) possible() (n int) {
 	return n
 }
 
-// button is the verb with the number of invites that it is for.
-func (b bulk) button() string {
+// verb is what would be done, with the number of invites that it is possible for.
+func (b bulk) verb() string {
 	if n := b.possible(); n != 1 {
-		return bulkSteps[b.Step].verb + ": " + ui.Number(n) + " invites"
+		return fmt.Sprintf(bulkSteps[b.Step].many, ui.Number(n))
 	}
-	return bulkSteps[b.Step].verb + ": 1 invite"
+	return bulkSteps[b.Step].one
 }

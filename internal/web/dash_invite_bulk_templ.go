@@ -102,7 +102,7 @@ func bulkPage(d ui.Dashboard, b bulk) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if b.possible() > 0 {
-					templ_7745c5c3_Err = ui.Button{Label: b.button(), Kind: b.kind()}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button{Label: b.verb(), Kind: b.kind()}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -125,7 +125,7 @@ func bulkPage(d ui.Dashboard, b bulk) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = bulkTable("Chosen invites", b, bulkSteps[b.Step].verb).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = bulkTable("Chosen invites", b, bulkSteps[b.Step].will).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -233,7 +233,7 @@ func bulkTable(caption string, b bulk, good string) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Table{
 			Caption: caption,
-			Columns: []ui.Column{{Label: "Candidate"}, {Label: "Assessment", Quiet: true}, {Label: "Status before"}, {Label: "Outcome"}},
+			Columns: []ui.Column{{Label: "Candidate"}, {Label: "Assessment", Quiet: true}, {Label: "Status until now"}, {Label: "Outcome"}},
 			Rows:    b.tableRows(good),
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
