@@ -16,7 +16,7 @@ import (
 var parameter = regexp.MustCompile(`\{(\w+)\}`)
 
 // idOf is an id of the tenant that fits a parameter of a path.
-func (o tenant) idOf(t *testing.T, parameter string) string {
+func (o tenant) idOf(t testing.TB, parameter string) string {
 	t.Helper()
 	switch parameter {
 	case "assessmentId":
@@ -34,12 +34,12 @@ func (o tenant) idOf(t *testing.T, parameter string) string {
 }
 
 // pathOf is the path of a route with ids of the tenant.
-func (o tenant) pathOf(t *testing.T, r api.Route) string {
+func (o tenant) pathOf(t testing.TB, r api.Route) string {
 	return api.Base + parameter.ReplaceAllStringFunc(r.Path, func(p string) string { return o.idOf(t, strings.Trim(p, "{}")) })
 }
 
 // bodyOf is a good body for a route, of the tenant.
-func (o tenant) bodyOf(t *testing.T, r api.Route) string {
+func (o tenant) bodyOf(t testing.TB, r api.Route) string {
 	t.Helper()
 	switch {
 	case !r.Body:
@@ -187,10 +187,10 @@ func TestMethodsOfAPath(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for path, allow := range map[string]string{
-		"/api/v1/invites":                         "GET, HEAD, OPTIONS, POST",
-		"/api/v1/invites/" + string(w.invite):     "GET, HEAD, OPTIONS",
-		"/api/v1/tags/" + string(w.tag):           "DELETE, GET, HEAD, OPTIONS, PATCH",
-		"/api/v1/openapi.json":                    "GET, HEAD, OPTIONS",
+		"/api/v1/invites":                        "GET, HEAD, OPTIONS, POST",
+		"/api/v1/invites/" + string(w.invite):    "GET, HEAD, OPTIONS",
+		"/api/v1/tags/" + string(w.tag):          "DELETE, GET, HEAD, OPTIONS, PATCH",
+		"/api/v1/openapi.json":                   "GET, HEAD, OPTIONS",
 		"/api/v1/assessments/anything/questions": "GET, HEAD, OPTIONS",
 	} {
 		if got := w.send("OPTIONS", path, "", ""); got.status != 204 || got.header.Get("Allow") != allow || got.body != "" {

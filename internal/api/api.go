@@ -82,7 +82,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // nothing answers a path that no route has. A key is checked and counted all the same.
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
-	if _, err := a.admitKey(w, r); err != nil {
+	if err := a.admitKey(w, r); err != nil {
 		a.fail(w, r, err)
 		return
 	}
@@ -112,7 +112,7 @@ func (a *API) resource(methods map[string]route) http.Handler {
 
 // refuseMethod answers 405; a key is checked and counted first.
 func (a *API) refuseMethod(w http.ResponseWriter, r *http.Request, allow string) {
-	if _, err := a.admitKey(w, r); err != nil {
+	if err := a.admitKey(w, r); err != nil {
 		a.fail(w, r, err)
 		return
 	}

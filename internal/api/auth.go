@@ -24,7 +24,7 @@ const invalidKeysPerMinute = 300
 // authorize finds out who calls and counts the call. Errors: Invalid, Unauthenticated, RateLimited.
 func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
 	if keyInURL(r.URL.RawQuery) {
-		a.log.WarnContext(r.Context(), "an API key was sent in a URL", "request", a.requestID(r.Context()), "path", r.URL.Path)
+		a.log.WarnContext(r.Context(), "an API key was sent in a URL", "id", a.requestID(r.Context()), "path", r.URL.Path)
 		return assess.Actor{}, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs.")
 	}
 	who, perMinute, err := a.app.AuthenticateKey(r.Context(), apiKey(r))
@@ -35,11 +35,12 @@ func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, e
 }
 
 // admitKey is authorize for a request that no route asks a key of: it may come without one.
-func (a *API) admitKey(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
+func (a *API) admitKey(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get(keyHeader) == "" {
-		return assess.Actor{}, nil
+		return nil
 	}
-	return a.authorize(w, r)
+	_, err := a.authorize(w, r)
+	return err
 }
 
 // apiKey is the key that was sent. Several are one that cannot be valid, as they are once a proxy has joined them.

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strconv"
@@ -61,15 +62,16 @@ func problemOf(err error) wire.Problem {
 	return p
 }
 
-// fail answers err. Only what is not ours is logged, here and nowhere else, and never shown.
+// fail answers err. Only what is not ours is logged as an error, here and nowhere else, and never shown.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	level := slog.LevelError
+	if r.Context().Err() != nil { // not a fault of the program
+		level, err = slog.LevelDebug, assess.Errorf(assess.Unavailable, "The call was given up before it was answered.")
+	}
 	p := problemOf(err)
 	p.Title, p.RequestID = http.StatusText(p.Status), a.requestID(r.Context())
-	switch {
-	case r.Context().Err() != nil: // the client is gone, or time is up: not a fault of the program
-		p.Status = http.StatusServiceUnavailable
-	case p.Status == http.StatusInternalServerError, p.Status == http.StatusServiceUnavailable:
-		a.log.ErrorContext(r.Context(), "an API request failed", "request", p.RequestID, "method", r.Method, "path", r.URL.Path, "error", err)
+	if p.Status == http.StatusInternalServerError || p.Status == http.StatusServiceUnavailable {
+		a.log.Log(r.Context(), level, "an API request failed", "id", p.RequestID, "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(1))

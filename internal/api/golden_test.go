@@ -219,8 +219,10 @@ func problemScenarios(w *world) []scenario {
 		{name: "problem/unauthorized", method: "GET", path: "/api/v1/tags", status: 401, anonymous: true, headers: []string{"Accept", problemJSON}},
 		{name: "problem/no_path", method: "GET", path: "/api/v1/candidates", status: 404, headers: []string{"Accept", problemJSON + ", application/json;q=0.5"}},
 		{name: "problem/no_method", method: "PUT", path: "/api/v1/tags", status: 405, headers: []string{"Accept", problemJSON}},
-		{name: "problem/fields", method: "POST", path: "/api/v1/invites", status: 400, headers: []string{"Accept", problemJSON},
-			body: fmt.Sprintf(`{"assessmentId":%q,"recipientEmail":"x","expiresInDays":0}`, w.published)},
+		{
+			name: "problem/fields", method: "POST", path: "/api/v1/invites", status: 400, headers: []string{"Accept", problemJSON},
+			body: fmt.Sprintf(`{"assessmentId":%q,"recipientEmail":"x","expiresInDays":0}`, w.published),
+		},
 		{name: "problem/media_type", method: "POST", path: "/api/v1/invites", status: 415, body: "x", headers: []string{"Accept", problemJSON, "Content-Encoding", "br"}},
 		{name: "problem/not_wanted", method: "GET", path: "/api/v1/candidates", status: 404, headers: []string{"Accept", problemJSON + ";q=0, */*"}},
 	}

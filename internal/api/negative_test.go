@@ -94,7 +94,7 @@ func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 func (g *generator) good(op operation) (bad, map[string]any) {
 	g.n++
 	path := parameter.ReplaceAllStringFunc(op.path, func(p string) string {
-		return g.w.idOf(g.w.t.(*testing.T), strings.Trim(p, "{}"))
+		return g.w.idOf(g.w.t, strings.Trim(p, "{}"))
 	})
 	b := bad{why: "nothing", method: op.method, target: api.Base + path, key: g.w.key}
 	if op.RequestBody == nil {

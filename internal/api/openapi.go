@@ -130,7 +130,8 @@ func (d *description) operation(r route) *huma.Operation {
 }
 
 func (d *description) success(r route) *huma.Response {
-	response := &huma.Response{Description: "Done.", Headers: map[string]*huma.Header{}}
+	about := map[int]string{http.StatusOK: "What was asked for.", http.StatusCreated: "What was made.", http.StatusNoContent: "It is done. There is no body."}
+	response := &huma.Response{Description: about[r.success()], Headers: map[string]*huma.Header{}}
 	for _, name := range []string{"X-Request-Id", "RateLimit", "RateLimit-Policy"} {
 		response.Headers[name] = headerRef(name)
 	}

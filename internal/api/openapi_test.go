@@ -117,7 +117,7 @@ func TestBrokenAnswersAreFound(t *testing.T) {
 	}
 	d := document()
 	for name, test := range tests {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", baseURL+"/api/v1/tags/5d8f1b3a-7c2e-4b6d-8a9f-1e3c5d7b9f0a", nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, baseURL+"/api/v1/tags/5d8f1b3a-7c2e-4b6d-8a9f-1e3c5d7b9f0a", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

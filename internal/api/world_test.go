@@ -78,6 +78,7 @@ func (s *ids) New() string {
 type world struct {
 	t       testing.TB
 	app     *app.App
+	db      *store.DB
 	options api.Options
 	handler http.Handler
 	clock   *clock
@@ -99,7 +100,19 @@ type tenant struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	c := newClock()
-	return newWorldOn(t, c, storetest.Open(t.(*testing.T), c.Now))
+	db, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), Clock: c.Now})
+	if err == nil {
+		err = db.Migrate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return newWorldOn(t, c, db)
 }
 
 // each runs the test in a world of its own on every engine.
@@ -112,7 +125,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 func newWorldOn(t testing.TB, c *clock, db *store.DB) *world {
 	t.Helper()
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
-	w := &world{t: t, clock: c, ids: &ids{}, log: &bytes.Buffer{}}
+	w := &world{t: t, db: db, clock: c, ids: &ids{}, log: &bytes.Buffer{}}
 	w.must(err)
 	texts, err := i18n.New()
 	w.must(err)

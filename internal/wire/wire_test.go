@@ -92,8 +92,19 @@ func TestAnswersOmitNothing(t *testing.T) {
 func TestOnlyRequestsHaveOptionalFields(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []any{
-		wire.AssessmentList{}, wire.AssessmentDetail{}, wire.Assessment{}, wire.Question{}, wire.Invite{}, wire.InviteDetail{},
-		wire.Grader{}, wire.ProctoringSettings{}, wire.Member{}, wire.Tag{}, wire.Pagination{}, wire.Error{}, wire.Problem{},
+		wire.AssessmentList{},
+		wire.AssessmentDetail{},
+		wire.Assessment{},
+		wire.Question{},
+		wire.Invite{},
+		wire.InviteDetail{},
+		wire.Grader{},
+		wire.ProctoringSettings{},
+		wire.Member{},
+		wire.Tag{},
+		wire.Pagination{},
+		wire.Error{},
+		wire.Problem{},
 	} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(answer)) {
 			if tag := field.Tag.Get("json"); !field.Anonymous && (tag == "" || !isName(tag)) {
