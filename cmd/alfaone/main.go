@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // deadlines are told in time zones, also where the machine knows none
 
 	"github.com/alecthomas/kong"
 )

@@ -46,26 +46,38 @@ func (q *queue) Enqueue(ctx context.Context, j job.Job) (added bool, err error) 
 	return added, err
 }
 
-// Claim implements job.Queue, one job a statement: the sub-select and the unique index on running keys together let no two
-// workers have jobs of one key.
+// Claim implements job.Queue: the sub-select and the unique index on running keys together let no two workers have jobs of one
+// key. All claims share a commit; if another process takes one of the keys meanwhile, all are lost, and one is tried for.
 func (q *queue) Claim(ctx context.Context, c job.Claim) ([]job.Job, error) {
-	var claimed []job.Job
 	if due, err := q.anyDue(ctx, c); err != nil || !due {
 		return nil, err
 	}
-	for len(claimed) < c.Limit {
-		var found []job.Job
-		err := q.db.Tx(ctx, func(tx *Tx) (err error) {
-			found, err = tx.claim(c)
-			return err
-		})
-		if violates(err, "jobs_key", "jobs.key") || err == nil && len(found) == 0 {
-			break
+	claimed, err := q.claim(ctx, c, c.Limit)
+	if isKeyTaken(err) {
+		claimed, err = q.claim(ctx, c, 1)
+	}
+	if isKeyTaken(err) {
+		return nil, nil
+	}
+	return claimed, err
+}
+
+func isKeyTaken(err error) bool { return violates(err, "jobs_key", "jobs.key") }
+
+func (q *queue) claim(ctx context.Context, c job.Claim, limit int) (claimed []job.Job, err error) {
+	err = q.db.Tx(ctx, func(tx *Tx) error {
+		claimed = nil
+		for len(claimed) < limit {
+			found, err := tx.claim(c)
+			if err != nil || len(found) == 0 {
+				return err
+			}
+			claimed = append(claimed, found...)
 		}
-		if err != nil {
-			return claimed, err
-		}
-		claimed = append(claimed, found...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return claimed, nil
 }
@@ -162,7 +174,8 @@ func (tx *Tx) DeleteJobsBefore(before time.Time) error {
 	return err
 }
 
-// JobCounts is how many jobs stand in each state, and since when the oldest due one waits.
+// JobCounts is how many jobs stand in each state but done, and since when the oldest due one waits. Each part is read from an
+// index of its own; done jobs are many and nobody asks for them.
 func (tx *Tx) JobCounts() (counts map[job.State]int, oldestDue time.Time, err error) {
 	type count struct {
 		state job.State
@@ -170,7 +183,9 @@ func (tx *Tx) JobCounts() (counts map[job.State]int, oldestDue time.Time, err er
 		due   time.Time
 	}
 	found, err := list(tx, func(r row) (c count, err error) { return c, r.Scan(&c.state, &c.n, timeInto{&c.due}) },
-		"SELECT state, COUNT(*), MIN(run_at) FROM jobs WHERE state <> 'done' GROUP BY state")
+		`SELECT 'queued', COUNT(*), COALESCE(MIN(run_at), 0) FROM jobs WHERE state = 'queued'
+		UNION ALL SELECT 'running', COUNT(*), 0 FROM jobs WHERE state = 'running'
+		UNION ALL SELECT 'parked', COUNT(*), 0 FROM jobs WHERE state = 'parked'`)
 	counts = map[job.State]int{}
 	for _, c := range found {
 		counts[c.state] = c.n

@@ -121,13 +121,13 @@ func TestJobsAreCountedAndForgotten(t *testing.T) {
 			OldestDue time.Time
 		}
 		count := func(tx *store.Tx) (counts, error) { c, due, err := tx.JobCounts(); return counts{c, due}, err }
-		same(w, counts{map[job.State]int{job.Queued: 2, job.Parked: 1}, noon}, count)
+		same(w, counts{map[job.State]int{job.Queued: 2, job.Running: 0, job.Parked: 1}, noon}, count)
 		w.claim()
 		same(w, counts{map[job.State]int{job.Queued: 1, job.Running: 1, job.Parked: 1}, time.Time{}}, count)
 
 		w.tx(func(tx *store.Tx) error { return tx.DeleteJobsBefore(noon.Add(time.Second)) })
 		missing(w, func(tx *store.Tx) (job.Job, error) { return tx.Job(done.ID) })
 		w.tx(func(tx *store.Tx) error { return tx.DeleteJobsBefore(noon.Add(time.Hour)) })
-		same(w, counts{map[job.State]int{job.Queued: 1, job.Running: 1}, time.Time{}}, count)
+		same(w, counts{map[job.State]int{job.Queued: 1, job.Running: 1, job.Parked: 0}, time.Time{}}, count)
 	})
 }

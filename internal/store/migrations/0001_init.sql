@@ -292,6 +292,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_queued ON jobs (run_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_lease ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_finished ON jobs (finished_at) WHERE state IN ('done', 'parked');
+CREATE INDEX jobs_parked ON jobs (id) WHERE state = 'parked';
 CREATE UNIQUE INDEX jobs_key ON jobs (key) WHERE state = 'running' AND key <> '';
 CREATE UNIQUE INDEX jobs_unique ON jobs (kind, unique_key) WHERE unique_key <> '' AND state IN ('queued', 'running');
 
