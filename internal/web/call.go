@@ -100,7 +100,7 @@ func (c *call) value(name string) string { return c.r.FormValue(name) }
 
 // render answers with a page. It is rendered whole before anything is sent, so that an error still becomes an error page.
 func (c *call) render(status int, page templ.Component) error {
-	nonce := c.s.newID()
+	nonce := c.s.nonce()
 	var out bytes.Buffer
 	if err := page.Render(templ.WithNonce(c.ctx(), nonce), &out); err != nil {
 		return err

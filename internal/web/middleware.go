@@ -18,6 +18,7 @@ const maxBody = 1 << 20
 // outer puts in front of a handler what every request goes through, the outermost last.
 func (s *Server) outer(h http.Handler) http.Handler {
 	h = s.guardOrigin(h)
+	h = s.gate(h)
 	h = limitBody(h)
 	h = s.recoverPanic(h)
 	h = s.accessLog(h)

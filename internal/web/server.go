@@ -26,7 +26,7 @@ type Options struct {
 	Texts *i18n.Bundle
 	Log   *slog.Logger
 	NewID func() string    // for request ids
-	Now   func() time.Time // for logs and Retry-After only
+	Now   func() time.Time // for logs, Retry-After and what is shown; use cases have the database's
 	Nonce func() string    // unpredictable, for the content security policy
 
 	Mailbox        string // the secret of the operator's mailbox page; empty: there is none
