@@ -95,7 +95,8 @@ func (l assessmentList) rows() []ui.Row {
 			ID: string(asm.ID), Name: asm.Name, Href: assessmentPath(asm.ID), Actions: l.actionsOf(asm),
 			Cells: []templ.Component{
 				ui.Text(asm.Name), assessmentStatus(asm), ui.Text(ui.Number(asm.QuestionCount)), ui.Text(ui.Number(asm.TotalPoints)),
-				languagesCell(asm.Languages), inviteCountCell(asm), ui.Time{At: asm.UpdatedAt, Style: ui.Ago},
+				languagesCell(asm.Languages), inviteCountCell(asm),
+				ui.Time{At: asm.UpdatedAt, Style: ui.Ago},
 			},
 		}
 	}

@@ -77,7 +77,7 @@ func (s *Server) saveAssessment(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
-	f, err := readDraft(c.r.PostForm)
+	f := readDraft(c.r.Form)
 	st := stepOf(f)
 	if st.verb == stepDiscard {
 		return c.discardDraft(asm, f)
@@ -85,7 +85,7 @@ func (s *Server) saveAssessment(c *call) error {
 	if st.verb == stepOverwrite {
 		f.Version = asm.Revision
 	}
-	focus, err := c.saveDraft(asm, &f, st, err)
+	focus, err := c.saveDraft(asm, &f, st)
 	switch {
 	case err != nil:
 		return c.refuseDraft(asm, f, err)
@@ -96,19 +96,18 @@ func (s *Server) saveAssessment(c *call) error {
 	}
 }
 
-// saveDraft takes the step and saves the draft. malformed is what is wrong with the form itself. Errors: Invalid, Conflict.
-func (c *call) saveDraft(asm assess.Assessment, f *draftForm, st step, malformed error) (assess.QuestionID, error) {
+// saveDraft takes the step and saves the draft; f is then what was saved. It returns the question to go on with. Errors:
+// Invalid, Conflict.
+func (c *call) saveDraft(asm assess.Assessment, f *draftForm, st step) (assess.QuestionID, error) {
 	next, focus, err := st.apply(*f, c.s.app.NewQuestionID)
-	if malformed != nil {
-		return "", assess.JoinInvalid(malformed, err, f.Content.Validate())
+	if f.Malformed != nil || err != nil {
+		return "", assess.JoinInvalid(f.Malformed, err, f.Content.Validate())
 	}
+	revision, err := c.s.app.SaveDraft(c.ctx(), c.who(), asm.ID, f.Version, next)
 	if err != nil {
 		return "", err
 	}
-	if _, err := c.s.app.SaveDraft(c.ctx(), c.who(), asm.ID, f.Version, next); err != nil {
-		return "", err
-	}
-	f.Content = next
+	f.Content, f.Version = next, revision
 	return focus, c.saveTags(asm, f.Tags)
 }
 

@@ -19,15 +19,16 @@ import (
 
 // draftForm is what the editor posts.
 type draftForm struct {
-	Content  assess.Content
-	Version  int // the revision that was being edited
-	Tags     []assess.TagID
-	Language string     // to be added
-	Posted   url.Values // as typed
+	Content   assess.Content
+	Version   int // the revision that was being edited
+	Tags      []assess.TagID
+	Language  string     // to be added
+	Posted    url.Values // as typed
+	Malformed error      // what is wrong with the form itself: Invalid, or nil; all else is as complete as it can be
 }
 
-// readDraft reads the editor's form. The form is as complete as it can be even if there is an error. Errors: Invalid.
-func readDraft(posted url.Values) (draftForm, error) {
+// readDraft reads the editor's form.
+func readDraft(posted url.Values) draftForm {
 	r := draftReader{posted: posted, known: map[string]bool{"do": true, "question.move": true, "language.move": true}}
 	f := draftForm{Posted: posted, Version: r.number("version", "version"), Language: assess.CleanLine(r.text("newLanguage"))}
 	for _, id := range r.list("tag") {
@@ -36,9 +37,9 @@ func readDraft(posted url.Values) (draftForm, error) {
 	f.Content = r.content()
 	r.strangers()
 	if len(r.problems) > 0 {
-		return f, assess.InvalidFields(r.problems...)
+		f.Malformed = assess.InvalidFields(r.problems...)
 	}
-	return f, nil
+	return f
 }
 
 // draftReader takes fields out of the form and notes which, and what is wrong with them.
