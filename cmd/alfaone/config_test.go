@@ -188,12 +188,11 @@ func configurationReference() string {
 	var b strings.Builder
 	b.WriteString("# Configuration\n\nGenerated from the program's flags. A flag wins over its variable; NAME_FILE names a file that holds the value.\n\n" +
 		"| Flag | Variable | Default | Meaning |\n| --- | --- | --- | --- |\n")
-	settings := reflect.TypeFor[config]()
-	for i := range settings.NumField() {
-		tag := settings.Field(i).Tag
+	for field := range reflect.TypeFor[config]().Fields() {
+		tag := field.Tag
 		name := tag.Get("name")
 		if name == "" {
-			name = kebab(settings.Field(i).Name)
+			name = kebab(field.Name)
 		}
 		help := strings.ReplaceAll(tag.Get("help"), " (${default})", "")
 		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", name, variable(name), code(tag.Get("default")), strings.ReplaceAll(help, "|", `\|`))

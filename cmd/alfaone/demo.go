@@ -80,7 +80,7 @@ func (d *demoCommand) access(ctx context.Context, p *program, clock *demoClock) 
 		return access, fmt.Errorf("making the sample organization: %w", err)
 	}
 	access.URL, access.MailboxURL = d.BaseURL, d.BaseURL+"/mailbox/"+rand.Text()
-	content, err := json.Marshal(access)
+	content, err := json.Marshal(access) //nolint:gosec // the demo's own keys, in its own directory
 	if err != nil {
 		return access, err
 	}
@@ -90,7 +90,7 @@ func (d *demoCommand) access(ctx context.Context, p *program, clock *demoClock) 
 // announce says how to look around: for people, or for a program.
 func (d *demoCommand) announce(t terminal, a demoAccess) error {
 	if d.JSON {
-		return json.NewEncoder(t.out).Encode(a)
+		return json.NewEncoder(t.out).Encode(a) //nolint:gosec // it is there to be told
 	}
 	say(t.err, `
 AlfaOne demo: a sample organization, with mail kept in a mailbox.

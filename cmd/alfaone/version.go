@@ -14,8 +14,8 @@ type versionCommand struct{}
 
 // Run implements the command.
 func (versionCommand) Run(t terminal) error {
-	say(t.out, "alfaone %s (%s, %s/%s)", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return nil
+	_, err := fmt.Fprintf(t.out, "alfaone %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 // version is the module's version, or the commit that it was built from.

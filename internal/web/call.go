@@ -63,9 +63,9 @@ func (c *call) client() app.Client { return c.s.client(c.r) }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
 
-// id is a path element that must be a UUID; anything else does not exist.
-func (c *call) id(name string) (string, error) {
-	id := strings.ToLower(c.r.PathValue(name))
+// id is the id in the path. It must be a UUID; anything else does not exist.
+func (c *call) id() (string, error) {
+	id := strings.ToLower(c.r.PathValue("id"))
 	if !assess.ValidID(id) {
 		return "", assess.Errorf(assess.NotFound, "There is no page at this address.")
 	}

@@ -34,7 +34,7 @@ func (s *Server) cookieName(name string) string {
 
 // setCookie sets a cookie that scripts cannot read; without a life it ends with the browser.
 func (c *call) setCookie(name, value string, life time.Duration) {
-	http.SetCookie(c.w, &http.Cookie{
+	http.SetCookie(c.w, &http.Cookie{ //nolint:gosec // Secure wherever people come by https; a browser would drop it otherwise
 		Name: c.s.cookieName(name), Value: value, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, Secure: c.s.secure, SameSite: http.SameSiteLaxMode,
 	})

@@ -85,7 +85,7 @@ func (s *Server) createKey(c *call) error {
 }
 
 func (s *Server) revokeKey(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

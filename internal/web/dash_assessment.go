@@ -159,7 +159,7 @@ func (s *Server) createAssessment(c *call) error {
 }
 
 func (s *Server) duplicateAssessment(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func assessmentPath(id assess.AssessmentID) string { return "/assessments/" + st
 
 // assessment reads the assessment that the path names. Errors: NotFound, Forbidden.
 func (c *call) assessment() (assess.Assessment, error) {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return assess.Assessment{}, err
 	}

@@ -70,7 +70,7 @@ func (s *Server) removeMember(c *call) error {
 
 // memberAction does something to the member in the path and goes back to the list, which says what was wrong if it failed.
 func (c *call) memberAction(done string, do func(assess.MemberID) error) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

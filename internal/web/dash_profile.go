@@ -86,7 +86,7 @@ func (s *Server) switchMode(c *call) error {
 }
 
 func (s *Server) endSession(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

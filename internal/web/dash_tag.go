@@ -64,7 +64,7 @@ func (s *Server) createTag(c *call) error {
 }
 
 func (s *Server) updateTag(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Server) updateTag(c *call) error {
 }
 
 func (s *Server) deleteTag(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

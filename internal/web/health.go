@@ -33,7 +33,7 @@ func (c *call) text(body string) error {
 
 // logo serves an organization's logo. Its address changes with it, so that it may be kept for ever.
 func (s *Server) logo(c *call) error {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}

@@ -67,14 +67,14 @@ func (s *Server) mux(table []route) http.Handler {
 	}
 	mux.Handle("GET /static/", s.assets.Handler())
 	mux.Handle("/api/", s.api)
-	mux.Handle("/", s.answer(route{"/", public(), s.notFound(mux, table)}))
+	mux.Handle("/", s.answer(route{"/", public(), s.notFound(mux)}))
 	return mux
 }
 
 // notFound answers what no route fits: 405 where only the method is wrong, else 404.
-func (s *Server) notFound(mux *http.ServeMux, table []route) func(*call) error {
+func (s *Server) notFound(mux *http.ServeMux) func(*call) error {
 	return func(c *call) error {
-		if allowed := allowedMethods(mux, table, c.r); len(allowed) > 0 {
+		if allowed := allowedMethods(mux, c.r); len(allowed) > 0 {
 			c.w.Header().Set("Allow", strings.Join(allowed, ", "))
 			return errMethod
 		}
@@ -82,7 +82,7 @@ func (s *Server) notFound(mux *http.ServeMux, table []route) func(*call) error {
 	}
 }
 
-func allowedMethods(mux *http.ServeMux, table []route, r *http.Request) (allowed []string) {
+func allowedMethods(mux *http.ServeMux, r *http.Request) (allowed []string) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
 		if _, pattern := mux.Handler(probe); pattern != "/" && strings.HasPrefix(pattern, method+" ") {

@@ -117,16 +117,22 @@ func TestTheLandingPageSaysWhatIsRecordedAndNothingElse(t *testing.T) {
 			nil, []string{spoken, written, webcam, screen, identity}, []string{onCamera, between, device}, "a camera and a microphone",
 		},
 		"nothing observed": {
-			[]func(*assess.NewInvite, *assess.Content){unobserved}, []string{spoken, written, between, device},
-			[]string{onCamera, webcam, screen, identity}, "a browser and a microphone",
+			[]func(*assess.NewInvite, *assess.Content){unobserved},
+			[]string{spoken, written, between, device},
+			[]string{onCamera, webcam, screen, identity},
+			"a browser and a microphone",
 		},
 		"on camera": {
-			[]func(*assess.NewInvite, *assess.Content){unobserved, answeredIn(assess.VideoFormat)}, []string{onCamera, written},
-			[]string{spoken}, "a camera and a microphone",
+			[]func(*assess.NewInvite, *assess.Content){unobserved, answeredIn(assess.VideoFormat)},
+			[]string{onCamera, written},
+			[]string{spoken},
+			"a camera and a microphone",
 		},
 		"written only": {
-			[]func(*assess.NewInvite, *assess.Content){unobserved, answeredIn(assess.TextFormat)}, []string{written},
-			[]string{spoken, onCamera}, "a computer or phone with a browser",
+			[]func(*assess.NewInvite, *assess.Content){unobserved, answeredIn(assess.TextFormat)},
+			[]string{written},
+			[]string{spoken, onCamera},
+			"a computer or phone with a browser",
 		},
 	} {
 		p := s.browser().get(s.invitation(test.change...).path)

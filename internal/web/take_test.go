@@ -72,15 +72,19 @@ func (i invitationOf) put(change func(*assess.Invite)) {
 func (i invitationOf) accepted() {
 	i.put(func(inv *assess.Invite) { inv.Stored, inv.AcceptedAt = assess.Accepted, time.Now() })
 }
+
 func (i invitationOf) started() {
 	i.put(func(inv *assess.Invite) { inv.Stored, inv.StartedAt = assess.Started, time.Now() })
 }
+
 func (i invitationOf) overdue() {
 	i.put(func(inv *assess.Invite) { inv.ExpiresAt = time.Now().Add(-time.Millisecond) })
 }
+
 func (i invitationOf) revoked() {
 	i.put(func(inv *assess.Invite) { inv.Stored, inv.RevokedAt = assess.Revoked, time.Now() })
 }
+
 func (i invitationOf) completed() {
 	i.put(func(inv *assess.Invite) { inv.Stored, inv.CompletedAt = assess.Completed, time.Now() })
 }

@@ -169,13 +169,13 @@ func (s *site) signIn(email string) *browser {
 func (s *site) colleague(role assess.Role) assess.Member {
 	s.t.Helper()
 	ctx := s.t.Context()
-	m, err := s.InviteMember(ctx, s.owner.Actor(assess.Live), string(role)+"@example.com", role)
+	_, err := s.InviteMember(ctx, s.owner.Actor(assess.Live), string(role)+"@example.com", role)
 	s.must(err)
 	s.work()
 	sent := s.sender.Messages()
 	_, rest, _ := strings.Cut(sent[len(sent)-1].Text, "/join/")
 	token, _, _ := strings.Cut(rest, "\n")
-	m, err = s.Join(ctx, strings.TrimSpace(token), "Robin", "Colleague", password)
+	m, err := s.Join(ctx, strings.TrimSpace(token), "Robin", "Colleague", password)
 	s.must(err)
 	return m
 }
