@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// fill makes the data directory: the organization and its key by the operator's commands, the rows past the use cases.
+func (b *bench) fill(ctx context.Context) (err error) {
+	if _, err := b.operate(ctx, "member", "add", "--new-organization", "Bench", "--first-name", "Ada", "--last-name", "Bench", "ada@example.com"); err != nil {
+		return err
+	}
+	if _, err := b.operate(ctx, "organization", "rate", fmt.Sprint(assess.MaxRate)); err != nil {
+		return err
+	}
+	if b.key, err = b.operate(ctx, "apikey", "create", "Bench"); err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, store.Options{DataDir: b.seed})
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.fillRows(ctx, db), db.Close())
+}
+
+// operate runs a command of the program on the data directory and returns what it prints.
+func (b *bench) operate(ctx context.Context, args ...string) (string, error) {
+	var said strings.Builder
+	cmd := exec.CommandContext(ctx, b.binary, append(args, "--data-dir", b.seed)...)
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("alfaone %s: %w\n%s", strings.Join(args, " "), err, said.String())
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// invitesPerTransaction keeps the transactions of the filling few, and each of them small enough to be held in memory.
+const invitesPerTransaction = 5_000
+
+func (b *bench) fillRows(ctx context.Context, db *store.DB) error {
+	var org assess.OrgID
+	var assessments []assess.Assessment
+	now := time.Now()
+	err := db.Tx(ctx, func(tx *store.Tx) error {
+		all, err := tx.Organizations()
+		if err != nil {
+			return err
+		}
+		org = all[0].ID
+		for i := range b.assessments {
+			a := newAssessment(org, i, now)
+			if err := errors.Join(tx.InsertAssessment(a), tx.InsertAssessmentVersion(a)); err != nil {
+				return err
+			}
+			assessments = append(assessments, a)
+		}
+		return nil
+	})
+	for from := 0; from < b.invites && err == nil; from += invitesPerTransaction {
+		err = db.Tx(ctx, func(tx *store.Tx) error {
+			for i := from; i < min(from+invitesPerTransaction, b.invites); i++ {
+				if err := tx.InsertInvite(newInvite(assessments[i%len(assessments)], i, i/len(assessments), b.invites, now), uuid.NewString()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return err
+}
+
+func newAssessment(org assess.OrgID, i int, now time.Time) assess.Assessment {
+	created := now.Add(-time.Duration(10_000-i) * time.Hour)
+	c := assess.NewContent(fmt.Sprintf("Software Engineer Assessment %d", i), []string{"en", "es"})
+	for q := range 10 {
+		question := assess.NewQuestion(assess.QuestionID(uuid.NewString()))
+		question.Prompts = map[string]string{
+			"en": fmt.Sprintf("Question %d: tell us about a system that you built and would now build differently.", q),
+			"es": fmt.Sprintf("Pregunta %d: háblenos de un sistema que construyó y que hoy construiría de otra manera.", q),
+		}
+		c.Questions = append(c.Questions, question)
+	}
+	return assess.Assessment{
+		ID: assess.AssessmentID(uuid.Must(uuid.NewV7()).String()), Org: org, Status: assess.Published, Version: 1, Revision: 1, Draft: c,
+		Published: true, CreatedAt: created, UpdatedAt: created.Add(time.Hour), PublishedAt: created.Add(time.Hour),
+	}
+}
+
+// spread is how often the statuses come, of twenty.
+var spread = [20]assess.InviteStatus{
+	assess.Pending, assess.Pending, assess.Pending, assess.Pending, assess.Pending, assess.Pending, assess.Pending,
+	assess.Accepted, assess.Accepted, assess.Accepted, assess.Started, assess.Started,
+	assess.Completed, assess.Completed, assess.Completed, assess.Completed,
+	assess.Expired, assess.Expired, assess.Expired, assess.Revoked,
+}
+
+// newInvite is the i-th of so many invites, the n-th of its assessment. No deadline passes while the bench runs: the rows must
+// stay the same for everybody.
+func newInvite(a assess.Assessment, i, n, of int, now time.Time) assess.Invite {
+	sent := now.Add(-2*time.Hour - time.Duration(of-i)*20*time.Second)
+	inv := assess.Invite{
+		InviteSummary: assess.InviteSummary{
+			ID: assess.InviteID(uuid.Must(uuid.NewV7()).String()), Org: a.Org, Mode: assess.Live, Assessment: a.ID, AssessmentName: a.Draft.Name,
+			Email: fmt.Sprintf("candidate-%d@example.com", i), Stored: spread[n%len(spread)], Delivery: assess.MailSent,
+			ReplayLimit: 1, RecordLimit: 1, SentAt: sent, ExpiresAt: now.Add(time.Duration(1+i%30) * 24 * time.Hour),
+		},
+		Version: a.Version, Language: "en", Proctoring: a.Draft.Proctoring, TokenVersion: 1, UpdatedAt: sent,
+	}
+	if i%2 == 0 {
+		inv.Name = fmt.Sprintf("Candidate %d", i)
+	}
+	if inv.Stored == assess.Expired {
+		inv.ExpiresAt = sent.Add(time.Hour)
+	}
+	if inv.Stored == assess.Accepted || inv.Stored == assess.Started || inv.Stored == assess.Completed {
+		inv.AcceptedAt = sent.Add(10 * time.Minute)
+	}
+	if inv.Stored == assess.Started || inv.Stored == assess.Completed {
+		inv.StartedAt = sent.Add(20 * time.Minute)
+	}
+	if inv.Stored == assess.Completed {
+		inv.CompletedAt = sent.Add(time.Hour)
+	}
+	return inv
+}
+
+// copyOfSeed copies the data directory, for somebody who writes to it.
+func (b *bench) copyOfSeed(name string) (string, error) {
+	dir := filepath.Join(b.dir, name)
+	if err := os.CopyFS(dir, os.DirFS(b.seed)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("copying the rows: %w", err)
+	}
+	return dir, nil
+}
