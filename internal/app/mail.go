@@ -139,7 +139,7 @@ func (a *App) sendMemberMail(ctx context.Context, j job.Job) error {
 	var e *mail.Error
 	switch err := a.deliver(ctx, org.ID, assess.Live, message); {
 	case errors.As(err, &e) && e.Class == mail.Ours:
-		return errors.Join(job.Pause(err, pausedFor), a.setMailTrouble(ctx, e.Error()))
+		return errors.Join(job.Pause(err, pausedFor), a.setMailTrouble(ctx, serverWords(e)))
 	case errors.As(err, &e) && e.Class == mail.Recipient:
 		return job.Permanent(err)
 	default:

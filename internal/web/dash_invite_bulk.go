@@ -65,7 +65,7 @@ func (c *call) typedBulk() (b bulk, err error) {
 	if _, known := bulkSteps[b.Step]; !known {
 		return b, assess.Errorf(assess.Invalid, "Choose what to do: send again, extend or revoke.")
 	}
-	ids := c.r.PostForm["id"]
+	ids := c.r.Form["id"]
 	if len(ids) > assess.MaxPageLimit {
 		return b, assess.Errorf(assess.TooLarge, "At most %d invites can be changed at once.", assess.MaxPageLimit)
 	}

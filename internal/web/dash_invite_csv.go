@@ -56,8 +56,7 @@ func parseCSV(text []byte, limit int) (records [][]string, err error) {
 		if errors.Is(err, io.EOF) {
 			return records, nil
 		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
+		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 			return nil, fmt.Errorf("line %d cannot be read: %w", broken.Line, broken.Err)
 		}
 		if err != nil {

@@ -39,7 +39,7 @@ func (c *call) showInvite(status int, v inviteView) error {
 
 // inviteView reads the invite that the path names, with what who asks may see of it.
 func (c *call) inviteView() (v inviteView, err error) {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return v, err
 	}
@@ -79,7 +79,7 @@ func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) e
 	if err := c.form(); err != nil {
 		return err
 	}
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (s *Server) readdressInvite(c *call) error {
 func (s *Server) tagInvite(c *call) error {
 	return c.inviteStep("tags", "The tags are saved.", func(id assess.InviteID) error {
 		var tags []assess.TagID
-		for _, tag := range c.r.PostForm["tags"] {
+		for _, tag := range c.r.Form["tags"] {
 			tags = append(tags, assess.TagID(tag))
 		}
 		return s.app.TagInvite(c.ctx(), c.who(), id, tags)

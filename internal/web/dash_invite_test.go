@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/mail"
 )
 
 // rows are the body rows of the tables of a page, as words.
@@ -114,6 +116,20 @@ func TestTheListTellsWhoHasNoMail(t *testing.T) {
 	p := s.signIn(ownerEmail).get("/invites?mail=failed")
 	if rows := p.rows(t); len(rows) != 1 || !strings.Contains(rows[0], "Mail not delivered") || !strings.Contains(rows[0], all[6].Email) {
 		t.Errorf("the rows are %q", rows)
+	}
+}
+
+func TestTroubleOfTheMailServerIsShownToWhoInvites(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.sender.Refuse = func(mail.Message) error {
+		return &mail.Error{Class: mail.Ours, Stage: mail.StageAuth, Err: errors.New("535 5.7.8 wrong password")}
+	}
+	i := s.invitation()
+	s.work()
+	b := s.signIn(ownerEmail)
+	for _, path := range []string{"/invites", "/invites/" + string(i.ID)} {
+		b.get(path).says(t, http.StatusOK, "Mail is not leaving this server", "535 5.7.8 wrong password", "Mail waiting")
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *Server) mailboxPage(c *call) error {
 
 // ownLetter reads the letter that the path names, of the member's organization.
 func (c *call) ownLetter() (l app.Letter, err error) {
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return l, err
 	}
@@ -113,7 +113,7 @@ func (c *call) anyLetter() (box string, l app.Letter, err error) {
 	if box, _, err = c.operate(); err != nil {
 		return "", l, err
 	}
-	id, err := c.id("id")
+	id, err := c.id()
 	if err != nil {
 		return "", l, err
 	}
