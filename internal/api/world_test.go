@@ -118,8 +118,13 @@ func newWorld(t testing.TB) *world {
 // each runs the test in a world of its own on every engine.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	c := newClock()
-	storetest.EachAt(t, c.Now, func(t *testing.T, db *store.DB) { test(t, newWorldOn(t, c, db)) })
+	for _, engine := range storetest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			c := newClock()
+			test(t, newWorldOn(t, c, storetest.OpenEngine(t, engine, c.Now)))
+		})
+	}
 }
 
 func newWorldOn(t testing.TB, c *clock, db *store.DB) *world {
