@@ -38,7 +38,7 @@ type limit struct {
 
 // lists are the statements of reading.
 type lists struct {
-	key, countAssessments, assessments, countInvites, counts, overdue *sql.Stmt
+	key, countAssessments, assessments, counts, overdue *sql.Stmt
 
 	sentDown, sentUp, statusDown, statusSentDown *sql.Stmt
 }
@@ -110,11 +110,10 @@ func (l *limit) prepareLists(ctx context.Context) error {
 		&s.key: `SELECT k.org_id, k.id, k.mode, k.name, k.expires_at, k.revoked_at, o.rate_per_minute
 			FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE k.hash = $1`,
 		&s.countAssessments: "SELECT COUNT(*) FROM assessments WHERE org_id = $1 AND status <> $2",
-		&s.assessments: `SELECT id, name, status, format, answer_format, languages, question_count, total_points, version, created_at, updated_at
+		&s.assessments: `SELECT org_id, id, name, status, format, answer_format, languages, screen_recording, webcam, id_capture,
+			question_count, total_points, version, version > 0 AND NOT is_published, created_at, updated_at, live_invites
 			FROM assessments WHERE org_id = $1 AND status <> $2 ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`,
-		&s.countInvites: `SELECT assessment_id, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE org_id = $1 AND mode = $2 AND assessment_id
-			IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) GROUP BY assessment_id`,
-		&s.counts: "SELECT status, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE org_id = $1 AND mode = $2 GROUP BY status",
+		&s.counts: "SELECT status, n FROM invite_totals WHERE org_id = $1 AND mode = $2",
 		&s.overdue: `SELECT status, COUNT(*) FROM invites WHERE org_id = $1 AND mode = $2 AND status IN ('pending', 'accepted')
 			AND expires_at <= $3 GROUP BY status`,
 		&s.sentDown:       invites + " ORDER BY sent_at DESC, id DESC LIMIT $3 OFFSET $4",

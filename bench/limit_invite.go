@@ -21,7 +21,7 @@ type inviter struct {
 	batch int
 	asked chan *wish
 
-	begin, commit, rollback, assessment, tags, overdue, invite, count, sequence, event, job *sql.Stmt
+	begin, commit, rollback, assessment, overdue, invite, count, total, sent, sequence, event, job *sql.Stmt
 }
 
 // wish is a request that waits for its commit.
@@ -75,14 +75,17 @@ func (n *inviter) prepare(ctx context.Context) error {
 		delivery_error, token_version, revoked_at, complete_by, updated_at`
 	return prepare(ctx, n.conn, map[**sql.Stmt]string{
 		&n.begin: "BEGIN IMMEDIATE", &n.commit: "COMMIT", &n.rollback: "ROLLBACK",
-		&n.assessment: `SELECT org_id, id, status, version, revision, draft, is_published, created_at, updated_at, published_at
+		&n.assessment: `SELECT org_id, id, name, status, format, answer_format, languages, screen_recording, webcam, id_capture,
+			question_count, total_points, version, version > 0 AND NOT is_published, created_at, updated_at, live_invites
 			FROM assessments WHERE org_id = $1 AND id = $2`,
-		&n.tags: "SELECT tag_id FROM assessment_tags WHERE org_id = $1 AND assessment_id = $2 ORDER BY tag_id",
 		&n.overdue: "SELECT " + columns + ` FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3
 			AND lower(email) = lower($4) AND status IN ('pending', 'accepted') AND expires_at <= $5`,
 		&n.invite: "INSERT INTO invites (" + columns + `, token_hash, folded)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
 			$26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING`,
+		&n.total: `INSERT INTO invite_totals (org_id, mode, status, n) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (org_id, mode, status) DO UPDATE SET n = invite_totals.n + EXCLUDED.n`,
+		&n.sent: "UPDATE assessments SET live_invites = live_invites + 1 WHERE org_id = $1 AND id = $2",
 		&n.count: `INSERT INTO invite_counts (org_id, mode, assessment_id, status, n) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (org_id, mode, assessment_id, status) DO UPDATE SET n = invite_counts.n + EXCLUDED.n`,
 		&n.sequence: "UPDATE organizations SET event_sequence = event_sequence + 1 WHERE id = $1 RETURNING event_sequence",
@@ -139,13 +142,13 @@ func (n *inviter) grant(ctx context.Context, org string, wishes []*wish) error {
 
 // content is what an invite takes over from its assessment.
 type content struct {
-	Name       string
-	Languages  []string
-	Proctoring struct{ ScreenRecording, WebcamMonitoring, IDCapture bool }
+	name, languages     string
+	version             int
+	screen, webcam, idc bool
 }
 
 func (n *inviter) insert(ctx context.Context, org string, w *wish) error {
-	c, version, err := n.read(ctx, org, w.asked)
+	c, err := n.read(ctx, org, w.asked)
 	if err != nil {
 		return err
 	}
@@ -153,38 +156,46 @@ func (n *inviter) insert(ctx context.Context, org string, w *wish) error {
 	sent, expires := now.UnixMilli(), now.Add(30*24*time.Hour).UnixMilli()
 	id := uuid.Must(uuid.NewV7()).String()
 	w.made = invite{
-		ID: id, AssessmentID: w.asked.AssessmentID, AssessmentName: c.Name, RecipientEmail: w.asked.RecipientEmail, Status: "pending",
+		ID: id, AssessmentID: w.asked.AssessmentID, AssessmentName: c.name, RecipientEmail: w.asked.RecipientEmail, Status: "pending",
 		QuestionReplayLimit: 1, AnswerRecordLimit: 1, SentAt: when(sent), ExpiresAt: when(expires),
 	}
 	token := sha256.Sum256([]byte(id))
-	p := c.Proctoring
-	if _, err := n.invite.ExecContext(ctx, id, org, mode, w.asked.AssessmentID, c.Name, w.asked.RecipientEmail, "", "pending", "queued",
-		1, 1, sent, expires, 0, 0, 0, version, c.Languages[0], "", "", p.ScreenRecording, p.WebcamMonitoring, p.IDCapture, "", "", 1, 0, 0, sent,
+	var languages []string
+	if err := json.Unmarshal([]byte(c.languages), &languages); err != nil {
+		return err
+	}
+	if _, err := n.invite.ExecContext(ctx, id, org, mode, w.asked.AssessmentID, c.name, w.asked.RecipientEmail, "", "pending", "queued",
+		1, 1, sent, expires, 0, 0, 0, c.version, languages[0], "", "", c.screen, c.webcam, c.idc, "", "", 1, 0, 0, sent,
 		hex.EncodeToString(token[:]), strings.ToLower(w.asked.RecipientEmail+" ")); err != nil {
 		return err
 	}
-	if _, err := n.count.ExecContext(ctx, org, mode, w.asked.AssessmentID, "pending", 1); err != nil {
+	if err := n.countOne(ctx, org, w.asked.AssessmentID); err != nil {
 		return err
 	}
 	return n.insertRest(ctx, org, w.made, sent)
 }
 
-// read reads what the program reads before it writes.
-func (n *inviter) read(ctx context.Context, org string, asked inviteRequest) (c content, version int, err error) {
-	var ignored any
-	var draft string
-	if err := n.assessment.QueryRowContext(ctx, org, asked.AssessmentID).Scan(&ignored, &ignored, &ignored, &version, &ignored, &draft, &ignored, &ignored,
-		&ignored, &ignored); err != nil {
-		return c, 0, err
+// countOne keeps the counts.
+func (n *inviter) countOne(ctx context.Context, org, assessment string) error {
+	if _, err := n.total.ExecContext(ctx, org, mode, "pending", 1); err != nil {
+		return err
 	}
-	if err := json.Unmarshal([]byte(draft), &c); err != nil {
-		return c, 0, err
+	if _, err := n.count.ExecContext(ctx, org, mode, assessment, "pending", 1); err != nil {
+		return err
+	}
+	_, err := n.sent.ExecContext(ctx, org, assessment)
+	return err
+}
+
+// read reads what the program reads before it writes.
+func (n *inviter) read(ctx context.Context, org string, asked inviteRequest) (c content, err error) {
+	var ignored any
+	if err := n.assessment.QueryRowContext(ctx, org, asked.AssessmentID).Scan(&ignored, &ignored, &c.name, &ignored, &ignored, &ignored,
+		&c.languages, &c.screen, &c.webcam, &c.idc, &ignored, &ignored, &c.version, &ignored, &ignored, &ignored, &ignored); err != nil {
+		return c, err
 	}
 	nothing := func(*sql.Rows) error { return nil }
-	if err := each(ctx, n.tags, []any{org, asked.AssessmentID}, nothing); err != nil {
-		return c, 0, err
-	}
-	return c, version, each(ctx, n.overdue, []any{org, mode, asked.AssessmentID, asked.RecipientEmail, time.Now().UnixMilli()}, nothing)
+	return c, each(ctx, n.overdue, []any{org, mode, asked.AssessmentID, asked.RecipientEmail, time.Now().UnixMilli()}, nothing)
 }
 
 // insertRest writes the event and the mail's job.

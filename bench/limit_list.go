@@ -84,35 +84,17 @@ func (l *limit) listAssessments(r *http.Request) (any, error) {
 	list.Pagination = paginate(1, total)
 	err := each(ctx, l.lists.assessments, []any{l.org, "archived", pageSize, 0}, func(rows *sql.Rows) error {
 		var a assessment
-		var status, languages string
+		var org, status, languages string
+		var screen, webcam, identity, unpublished bool
 		var points, version int
 		var created, updated int64
-		err := rows.Scan(&a.ID, &a.Name, &status, &a.DefaultQuestionFormat, &a.DefaultAnswerFormat, &languages, &a.QuestionCount,
-			&points, &version, &created, &updated)
+		err := rows.Scan(&org, &a.ID, &a.Name, &status, &a.DefaultQuestionFormat, &a.DefaultAnswerFormat, &languages, &screen, &webcam,
+			&identity, &a.QuestionCount, &points, &version, &unpublished, &created, &updated, &a.InviteCount)
 		a.Languages, a.CreatedAt, a.UpdatedAt = json.RawMessage(languages), when(created), when(updated)
 		list.Assessments = append(list.Assessments, a)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return list, l.countInvites(ctx, list.Assessments)
-}
-
-func (l *limit) countInvites(ctx context.Context, assessments []assessment) error {
-	args := []any{l.org, mode}
-	at := make(map[string]int, len(assessments))
-	for i, a := range assessments {
-		args = append(args, a.ID)
-		at[a.ID] = i
-	}
-	return each(ctx, l.lists.countInvites, args, func(rows *sql.Rows) error {
-		var id string
-		var n int
-		err := rows.Scan(&id, &n)
-		assessments[at[id]].InviteCount = n
-		return err
-	})
+	return list, err
 }
 
 func (l *limit) listInvites(r *http.Request) (any, error) {

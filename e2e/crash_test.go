@@ -182,6 +182,8 @@ func (l *ledger) verify(t *testing.T, dir string) {
 		"mails that nobody will send":     "SELECT args FROM jobs WHERE kind = 'invite.mail' AND state = 'parked'",
 		"gaps in the events":              "SELECT org_id FROM events GROUP BY org_id HAVING MAX(sequence) <> COUNT(*)",
 		"idempotency keys without answer": "SELECT key FROM idempotency_keys WHERE body = ''",
+		"kept totals that are wrong": `SELECT status FROM invite_totals c WHERE n <>
+			(SELECT COUNT(*) FROM invites i WHERE i.org_id = c.org_id AND i.mode = c.mode AND i.status = c.status)`,
 		"kept counts that are wrong": `SELECT status FROM invite_counts c WHERE n <>
 			(SELECT COUNT(*) FROM invites i WHERE i.org_id = c.org_id AND i.mode = c.mode AND i.assessment_id = c.assessment_id AND i.status = c.status)`,
 	} {

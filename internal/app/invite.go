@@ -84,15 +84,11 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 	if err := n.Validate(); err != nil {
 		return inv, err
 	}
-	asm, err := tx.Assessment(who.Org, n.Assessment)
+	asm, err := tx.AssessmentSummary(who.Org, who.Mode, n.Assessment)
 	if err != nil {
 		return inv, err
 	}
-	content, err := newestContent(tx, asm)
-	if err != nil {
-		return inv, err
-	}
-	if inv, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, content, n, tx.Now()); err != nil {
+	if inv, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, n, tx.Now()); err != nil {
 		return inv, err
 	}
 	if err := checkGrader(tx, who.Org, n.Grader); err != nil {

@@ -25,7 +25,7 @@ func (a *App) CheckInvites(ctx context.Context, who assess.Actor, id assess.Asse
 		return nil, err
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		asm, err := tx.Assessment(who.Org, id)
+		asm, err := tx.AssessmentSummary(who.Org, who.Mode, id)
 		if err != nil {
 			return err
 		}

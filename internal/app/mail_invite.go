@@ -314,14 +314,14 @@ func (a *App) PreviewInvite(ctx context.Context, who assess.Actor, n assess.NewI
 }
 
 func (a *App) draftLetter(tx *store.Tx, who assess.Actor, n assess.NewInvite) (l letter, err error) {
-	asm, err := tx.Assessment(who.Org, n.Assessment)
+	asm, err := tx.AssessmentSummary(who.Org, who.Mode, n.Assessment)
 	if err != nil {
 		return l, err
 	}
-	if l.Content, err = newestContent(tx, asm); err != nil {
+	if l.Invite, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, n, tx.Now()); err != nil {
 		return l, err
 	}
-	if l.Invite, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, l.Content, n, tx.Now()); err != nil {
+	if l.Content, err = tx.AssessmentVersion(asm.Org, asm.ID, asm.Version); err != nil {
 		return l, err
 	}
 	if l.Organization, err = tx.Organization(who.Org); err != nil || who.Kind != assess.ByMember {

@@ -240,18 +240,6 @@ func (f Finding) String() string {
 	}
 }
 
-// Sendable is nil when candidates can be invited to the assessment. Errors: Conflict, which says why not.
-func (a Assessment) Sendable() error {
-	switch a.Status {
-	case Published:
-		return nil
-	case Archived:
-		return Errorf(Conflict, "The assessment is archived. Restore it before inviting candidates.")
-	default:
-		return Errorf(Conflict, "The assessment is a draft. Publish it before inviting candidates.")
-	}
-}
-
 // AssessmentFilter narrows a list of assessments. Empty fields do not narrow. Without a Status, archived ones are left out.
 type AssessmentFilter struct {
 	Status AssessmentStatus
@@ -262,14 +250,16 @@ type AssessmentFilter struct {
 // AssessmentSorts are the orders that a list of assessments can have; the first is the default.
 func AssessmentSorts() []string { return []string{"created_at", "updated_at", "name"} }
 
-// AssessmentSummary is an assessment in a list: what is published, or the draft while nothing is.
+// AssessmentSummary is what lists and inviting need of an assessment: what is published, or the draft while nothing is.
 type AssessmentSummary struct {
+	Org           OrgID
 	ID            AssessmentID
 	Name          string
 	Status        AssessmentStatus
 	Format        Format
 	AnswerFormat  Format
-	Languages     []string
+	Languages     []string // the first is the primary one
+	Proctoring    Proctoring
 	QuestionCount int
 	TotalPoints   int
 	InviteCount   int // ever sent, in the asked mode
@@ -277,4 +267,16 @@ type AssessmentSummary struct {
 	Unpublished   bool // whether the draft says something else than the newest version
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
+}
+
+// Sendable is nil when candidates can be invited to the assessment. Errors: Conflict, which says why not.
+func (s AssessmentSummary) Sendable() error {
+	switch s.Status {
+	case Published:
+		return nil
+	case Archived:
+		return Errorf(Conflict, "The assessment is archived. Restore it before inviting candidates.")
+	default:
+		return Errorf(Conflict, "The assessment is a draft. Publish it before inviting candidates.")
+	}
 }

@@ -97,7 +97,7 @@ func TestPublishingNeedsAFinishedDraft(t *testing.T) {
 func TestOnlyPublishedAssessmentsAreSent(t *testing.T) {
 	t.Parallel()
 	for _, status := range assess.AssessmentStatuses() {
-		err := assess.Assessment{Status: status}.Sendable()
+		err := assess.AssessmentSummary{Status: status}.Sendable()
 		if status == assess.Published && err != nil || status != assess.Published && assess.KindOf(err) != assess.Conflict {
 			t.Errorf("a %s assessment: %v", status, err)
 		}

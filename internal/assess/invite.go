@@ -155,34 +155,35 @@ func (p *problems) limits(replay, record, days int) {
 	p.when(days < 1 || days > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
 }
 
-// Invite is the invite that the wish n makes at now. It checks the wish and whether the assessment can be sent; content is
-// that of the assessment's newest version. Errors: Invalid, Conflict.
-func (a Assessment) Invite(id InviteID, mode Mode, content Content, n NewInvite, now time.Time) (Invite, error) {
+// Invite is the invite that the wish n makes at now. It checks the wish and whether the assessment can be sent. Errors:
+// Invalid, Conflict.
+func (s AssessmentSummary) Invite(id InviteID, mode Mode, n NewInvite, now time.Time) (Invite, error) {
 	if err := n.Validate(); err != nil {
 		return Invite{}, err
 	}
-	if err := a.Sendable(); err != nil {
+	if err := s.Sendable(); err != nil {
 		return Invite{}, err
 	}
 	email, _ := Email(n.Email)
 	return Invite{
 		InviteSummary: InviteSummary{
-			ID: id, Org: a.Org, Mode: mode, Assessment: a.ID, AssessmentName: content.Name,
+			ID: id, Org: s.Org, Mode: mode, Assessment: s.ID, AssessmentName: s.Name,
 			Email: email, Name: CleanLine(n.Name), Stored: Pending, Delivery: MailQueued,
 			ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
 			SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)),
 		},
-		Version: a.Version, Language: n.language(content), Message: CleanText(n.Message), Grader: n.Grader, Tags: n.Tags,
-		Proctoring: n.Proctoring.Or(content.Proctoring), TokenVersion: 1, UpdatedAt: now,
+		Version: s.Version, Language: n.language(s.Languages), Message: CleanText(n.Message), Grader: n.Grader, Tags: n.Tags,
+		Proctoring: n.Proctoring.Or(s.Proctoring), TokenVersion: 1, UpdatedAt: now,
 	}, nil
 }
 
-func (n NewInvite) language(content Content) string {
+// language is the wished one, or else the assessment's primary one if the product speaks it.
+func (n NewInvite) language(languages []string) string {
 	switch {
 	case n.Language != "":
 		return n.Language
-	case interfaceLanguage(content.Primary()):
-		return content.Primary()
+	case len(languages) > 0 && interfaceLanguage(languages[0]):
+		return languages[0]
 	default:
 		return InterfaceLanguages()[0]
 	}

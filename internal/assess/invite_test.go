@@ -12,8 +12,11 @@ import (
 
 var noon = time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)
 
-func published() assess.Assessment {
-	return assess.Assessment{ID: someID, Org: "o", Status: assess.Published, Version: 3}
+func published() assess.AssessmentSummary {
+	c := validContent()
+	return assess.AssessmentSummary{
+		ID: someID, Org: "o", Status: assess.Published, Version: 3, Name: c.Name, Languages: c.Languages, Proctoring: c.Proctoring,
+	}
 }
 
 func TestAnInviteIsWhatWasWished(t *testing.T) {
@@ -22,7 +25,7 @@ func TestAnInviteIsWhatWasWished(t *testing.T) {
 	n := validInvite()
 	n.Email, n.Name, n.Message, n.Grader = "Ada@EXAMPLE.com", " Ada  Lovelace ", " Hello\r\nthere ", "m"
 	n.Proctoring.WebcamMonitoring = &off
-	got, err := published().Invite("i", assess.Test, validContent(), n, noon)
+	got, err := published().Invite("i", assess.Test, n, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +47,11 @@ func TestInvitingChecksTheWishAndTheAssessment(t *testing.T) {
 	t.Parallel()
 	bad := validInvite()
 	bad.Email = ""
-	_, err := published().Invite("i", assess.Live, validContent(), bad, noon)
+	_, err := published().Invite("i", assess.Live, bad, noon)
 	onlyProblem(t, err, "recipientEmail", "is required")
 	draft := published()
 	draft.Status = assess.Draft
-	if _, err := draft.Invite("i", assess.Live, validContent(), validInvite(), noon); assess.KindOf(err) != assess.Conflict {
+	if _, err := draft.Invite("i", assess.Live, validInvite(), noon); assess.KindOf(err) != assess.Conflict {
 		t.Errorf("inviting to a draft: %v, want a conflict", err)
 	}
 }
@@ -58,9 +61,9 @@ func TestAnInviteSpeaksALanguageOfTheProduct(t *testing.T) {
 	for _, tt := range []struct{ wished, primary, want string }{
 		{"", "es", "es"}, {"", "it", "en"}, {"de", "es", "de"}, {"fr", "it", "fr"},
 	} {
-		n, c := validInvite(), validContent()
-		n.Language, c.Languages = tt.wished, []string{tt.primary}
-		if inv, err := published().Invite("i", assess.Live, c, n, noon); err != nil || inv.Language != tt.want {
+		n, asm := validInvite(), published()
+		n.Language, asm.Languages = tt.wished, []string{tt.primary}
+		if inv, err := asm.Invite("i", assess.Live, n, noon); err != nil || inv.Language != tt.want {
 			t.Errorf("wished %q, assessment in %q: %q, %v; want %q", tt.wished, tt.primary, inv.Language, err, tt.want)
 		}
 	}

@@ -1,22 +1,19 @@
 package store
 
-import (
-	"strings"
-
-	"alfaone/internal/assess"
-)
-
-const assessmentColumns = `org_id, id, status, version, revision, draft, is_published, created_at, updated_at, published_at`
+import "alfaone/internal/assess"
 
 func scanAssessment(r row) (a assess.Assessment, err error) {
-	err = r.Scan(&a.Org, &a.ID, &a.Status, &a.Version, &a.Revision, jsonInto{&a.Draft}, &a.Published,
-		timeInto{&a.CreatedAt}, timeInto{&a.UpdatedAt}, timeInto{&a.PublishedAt})
+	err = r.Scan(&a.Org, &a.ID, &a.Status, &a.Version, &a.Revision, &a.Published,
+		timeInto{&a.CreatedAt}, timeInto{&a.UpdatedAt}, timeInto{&a.PublishedAt}, jsonInto{&a.Draft})
 	return a, err
 }
 
 // Assessment reads an assessment with its draft and tags. Errors: NotFound.
 func (tx *Tx) Assessment(org assess.OrgID, id assess.AssessmentID) (assess.Assessment, error) {
-	a, err := one(tx, "assessment", scanAssessment, "SELECT "+assessmentColumns+" FROM assessments WHERE org_id = $1 AND id = $2", org, id)
+	a, err := one(tx, "assessment", scanAssessment, `SELECT a.org_id, a.id, a.status, a.version, a.revision, a.is_published,
+		a.created_at, a.updated_at, a.published_at, d.content
+		FROM assessments a JOIN assessment_drafts d ON d.assessment_id = a.id AND d.org_id = a.org_id
+		WHERE a.org_id = $1 AND a.id = $2`, org, id)
 	if err != nil {
 		return a, err
 	}
@@ -37,11 +34,16 @@ func (tx *Tx) InsertAssessment(a assess.Assessment) error {
 		return err
 	}
 	c := a.Draft
-	_, err = tx.exec(`INSERT INTO assessments (`+assessmentColumns+`, name, folded, format, answer_format, languages, question_count, total_points)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		a.Org, a.ID, a.Status, a.Version, a.Revision, draft, a.Published, at(a.CreatedAt), at(a.UpdatedAt), at(a.PublishedAt),
-		c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+	_, err = tx.exec(`INSERT INTO assessments (org_id, id, status, version, revision, is_published, created_at, updated_at, published_at,
+		name, folded, format, answer_format, languages, screen_recording, webcam, id_capture, question_count, total_points)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		a.Org, a.ID, a.Status, a.Version, a.Revision, a.Published, at(a.CreatedAt), at(a.UpdatedAt), at(a.PublishedAt),
+		c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, c.Proctoring.ScreenRecording, c.Proctoring.WebcamMonitoring,
+		c.Proctoring.IDCapture, len(c.Questions), c.TotalPoints())
 	if err != nil {
+		return err
+	}
+	if _, err := tx.exec("INSERT INTO assessment_drafts (org_id, assessment_id, content) VALUES ($1, $2, $3)", a.Org, a.ID, draft); err != nil {
 		return err
 	}
 	return tx.insertTags("assessment_tags", "assessment_id", a.Org, string(a.ID), a.Tags)
@@ -50,13 +52,9 @@ func (tx *Tx) InsertAssessment(a assess.Assessment) error {
 // UpdateAssessment writes an assessment that was read at the given revision; a.Revision is the new one. What lists show
 // follows the draft until something is published. Errors: NotFound; Conflict when somebody else has changed it since.
 func (tx *Tx) UpdateAssessment(a assess.Assessment, revision int) error {
-	draft, _, err := contentDocuments(a.Draft)
-	if err != nil {
-		return err
-	}
-	n, err := tx.exec(`UPDATE assessments SET status = $4, version = $5, revision = $6, draft = $7, is_published = $8,
-		updated_at = $9, published_at = $10 WHERE org_id = $1 AND id = $2 AND revision = $3`,
-		a.Org, a.ID, revision, a.Status, a.Version, a.Revision, draft, a.Published, at(a.UpdatedAt), at(a.PublishedAt))
+	n, err := tx.exec(`UPDATE assessments SET status = $4, version = $5, revision = $6, is_published = $7,
+		updated_at = $8, published_at = $9 WHERE org_id = $1 AND id = $2 AND revision = $3`,
+		a.Org, a.ID, revision, a.Status, a.Version, a.Revision, a.Published, at(a.UpdatedAt), at(a.PublishedAt))
 	if err != nil {
 		return err
 	}
@@ -66,22 +64,26 @@ func (tx *Tx) UpdateAssessment(a assess.Assessment, revision int) error {
 		}
 		return assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")
 	}
-	if a.Version == 0 || a.Published {
-		return tx.showAssessment(a)
-	}
-	return nil
+	return tx.writeDraft(a)
 }
 
-// showAssessment makes the draft what lists show.
-func (tx *Tx) showAssessment(a assess.Assessment) error {
-	c := a.Draft
-	languages, err := asJSON(c.Languages)
+// writeDraft writes the draft, and makes it what lists show while nothing else is published.
+func (tx *Tx) writeDraft(a assess.Assessment) error {
+	draft, languages, err := contentDocuments(a.Draft)
 	if err != nil {
 		return err
 	}
+	if err := tx.change("assessment", "UPDATE assessment_drafts SET content = $3 WHERE org_id = $1 AND assessment_id = $2", a.Org, a.ID, draft); err != nil {
+		return err
+	}
+	if a.Version > 0 && !a.Published {
+		return nil
+	}
+	c := a.Draft
 	return tx.change("assessment", `UPDATE assessments SET name = $3, folded = $4, format = $5, answer_format = $6, languages = $7,
-		question_count = $8, total_points = $9 WHERE org_id = $1 AND id = $2`,
-		a.Org, a.ID, c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, len(c.Questions), c.TotalPoints())
+		screen_recording = $8, webcam = $9, id_capture = $10, question_count = $11, total_points = $12 WHERE org_id = $1 AND id = $2`,
+		a.Org, a.ID, c.Name, fold(c.Name), c.Format, c.AnswerFormat, languages, c.Proctoring.ScreenRecording,
+		c.Proctoring.WebcamMonitoring, c.Proctoring.IDCapture, len(c.Questions), c.TotalPoints())
 }
 
 // SetAssessmentTags replaces the tags of an assessment. Errors: NotFound when one is not the organization's.
@@ -125,53 +127,29 @@ func (tx *Tx) Assessments(org assess.OrgID, mode assess.Mode, f assess.Assessmen
 	if f.Tag != "" {
 		w.add("id IN (SELECT assessment_id FROM assessment_tags WHERE org_id = ? AND tag_id = ?)", org, f.Tag)
 	}
-	items, total, err := pageOf(tx, scanSummary, summaryColumns, "assessments", &w, page, assessmentSorts[page.Sort])
-	if err != nil {
-		return nil, 0, err
-	}
-	return items, total, tx.countInvitesOf(org, mode, items)
+	return pageOf(tx, scanSummary, summaryColumns+invitesColumn(mode), "assessments", &w, page, assessmentSorts[page.Sort])
 }
 
-const summaryColumns = `id, name, status, format, answer_format, languages, question_count, total_points, version,
-	version > 0 AND NOT is_published, created_at, updated_at`
+const summaryColumns = `org_id, id, name, status, format, answer_format, languages, screen_recording, webcam, id_capture,
+	question_count, total_points, version, version > 0 AND NOT is_published, created_at, updated_at, `
+
+// invitesColumn is the column that counts the invites of a mode.
+func invitesColumn(mode assess.Mode) string {
+	if mode == assess.Test {
+		return "test_invites"
+	}
+	return "live_invites"
+}
 
 func scanSummary(r row) (s assess.AssessmentSummary, err error) {
-	err = r.Scan(&s.ID, &s.Name, &s.Status, &s.Format, &s.AnswerFormat, jsonInto{&s.Languages}, &s.QuestionCount, &s.TotalPoints,
-		&s.Version, &s.Unpublished, timeInto{&s.CreatedAt}, timeInto{&s.UpdatedAt})
+	p := &s.Proctoring
+	err = r.Scan(&s.Org, &s.ID, &s.Name, &s.Status, &s.Format, &s.AnswerFormat, jsonInto{&s.Languages}, &p.ScreenRecording,
+		&p.WebcamMonitoring, &p.IDCapture, &s.QuestionCount, &s.TotalPoints, &s.Version, &s.Unpublished,
+		timeInto{&s.CreatedAt}, timeInto{&s.UpdatedAt}, &s.InviteCount)
 	return s, err
 }
 
 // AssessmentSummary reads one assessment as lists show it. Errors: NotFound.
 func (tx *Tx) AssessmentSummary(org assess.OrgID, mode assess.Mode, id assess.AssessmentID) (assess.AssessmentSummary, error) {
-	s, err := one(tx, "assessment", scanSummary, "SELECT "+summaryColumns+" FROM assessments WHERE org_id = $1 AND id = $2", org, id)
-	if err != nil {
-		return s, err
-	}
-	one := []assess.AssessmentSummary{s}
-	err = tx.countInvitesOf(org, mode, one)
-	return one[0], err
-}
-
-// countInvitesOf fills in how many invites were ever sent for each.
-func (tx *Tx) countInvitesOf(org assess.OrgID, mode assess.Mode, items []assess.AssessmentSummary) error {
-	if len(items) == 0 {
-		return nil
-	}
-	byID := make(map[assess.AssessmentID]*assess.AssessmentSummary, len(items))
-	w := where{args: []any{org, mode}}
-	ids := make([]string, len(items))
-	for i := range items {
-		ids[i] = w.arg(items[i].ID)
-		byID[items[i].ID] = &items[i]
-	}
-	_, err := list(tx, func(r row) (_ struct{}, err error) {
-		var id assess.AssessmentID
-		var n int
-		if err = r.Scan(&id, &n); err == nil {
-			byID[id].InviteCount = n
-		}
-		return struct{}{}, err
-	}, `SELECT assessment_id, CAST(SUM(n) AS BIGINT) FROM invite_counts
-		WHERE org_id = $1 AND mode = $2 AND assessment_id IN (`+strings.Join(ids, ", ")+`) GROUP BY assessment_id`, w.args...)
-	return err
+	return one(tx, "assessment", scanSummary, "SELECT "+summaryColumns+invitesColumn(mode)+" FROM assessments WHERE org_id = $1 AND id = $2", org, id)
 }

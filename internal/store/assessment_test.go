@@ -63,7 +63,7 @@ func TestListsShowWhatIsPublished(t *testing.T) {
 			return tx.AssessmentSummary(org, assess.Live, a.ID)
 		}
 		want := assess.AssessmentSummary{
-			ID: a.ID, Name: "Go", Status: assess.Published, Format: assess.AudioFormat, AnswerFormat: assess.AudioFormat,
+			Org: org, ID: a.ID, Name: "Go", Status: assess.Published, Format: assess.AudioFormat, AnswerFormat: assess.AudioFormat, Proctoring: a.Draft.Proctoring,
 			Languages: []string{"en", "es"}, QuestionCount: 1, TotalPoints: 10, Version: 1, CreatedAt: noon, UpdatedAt: noon,
 		}
 		same(w, want, summary)
@@ -194,7 +194,7 @@ func TestTheStoredFormOfAContentStays(t *testing.T) {
 	each(t, func(w *world) {
 		a := w.assessment(w.org(), "Go")
 		w.tx(func(tx *store.Tx) error {
-			_, err := tx.Exec("UPDATE assessments SET draft = $1 WHERE org_id = $2", string(stored), a.Org)
+			_, err := tx.Exec("UPDATE assessment_drafts SET content = $1 WHERE org_id = $2", string(stored), a.Org)
 			return err
 		})
 		a.Draft = want
@@ -202,7 +202,7 @@ func TestTheStoredFormOfAContentStays(t *testing.T) {
 
 		w.tx(func(tx *store.Tx) error { return tx.UpdateAssessment(a, a.Revision) })
 		written := read(w, func(tx *store.Tx) ([]string, error) {
-			return tx.Strings("SELECT draft FROM assessments WHERE org_id = $1", a.Org)
+			return tx.Strings("SELECT content FROM assessment_drafts WHERE org_id = $1", a.Org)
 		})
 		var old, now any
 		if err := json.Unmarshal(stored, &old); err != nil {

@@ -135,28 +135,41 @@ func (b *batcher) runBatch(batch []*unit) (results []error, lost error) {
 			close(u.turn)
 			continue
 		}
-		results[i], lost = b.runUnit(u)
+		if len(batch) == 1 {
+			results[i] = b.runUnit(u)
+		} else {
+			results[i], lost = b.runBehindSavepoint(u)
+		}
 	}
-	if lost == nil {
-		lost = b.exec(ctx, "COMMIT")
-	}
-	if lost != nil {
+	switch {
+	case lost != nil:
 		_, _ = b.conn.ExecContext(ctx, "ROLLBACK") // there may be nothing left of it
+	case len(batch) == 1 && results[0] != nil:
+		lost = b.exec(ctx, "ROLLBACK")
+	default:
+		if lost = b.exec(ctx, "COMMIT"); lost != nil {
+			_, _ = b.conn.ExecContext(ctx, "ROLLBACK") // as above
+		}
 	}
 	return results, mapError(lost)
 }
 
-// runUnit returns what the unit's function returned, and an error when the savepoint cannot be kept: then the whole
-// transaction is gone, as SQLite does on a full disk.
-func (b *batcher) runUnit(u *unit) (result, lost error) {
+// runUnit returns what the unit's function returned.
+func (b *batcher) runUnit(u *unit) error {
 	// A cancelled statement would end the transaction that others share.
+	u.turn <- &Tx{ctx: context.WithoutCancel(u.ctx), q: b.stmts, now: millis(b.clock())}
+	return <-u.ended
+}
+
+// runBehindSavepoint is runUnit for one of several: if it fails, only what it did is undone. The second error says that the
+// savepoint cannot be kept: then the whole transaction is gone, as SQLite does on a full disk.
+func (b *batcher) runBehindSavepoint(u *unit) (result, lost error) {
 	ctx := context.WithoutCancel(u.ctx)
 	if err := b.exec(ctx, "SAVEPOINT unit"); err != nil {
 		close(u.turn)
 		return nil, err
 	}
-	u.turn <- &Tx{ctx: ctx, q: b.stmts, now: millis(b.clock())}
-	if result = <-u.ended; result != nil {
+	if result = b.runUnit(u); result != nil {
 		if err := b.exec(ctx, "ROLLBACK TO unit"); err != nil {
 			return result, err
 		}

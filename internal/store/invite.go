@@ -79,6 +79,10 @@ func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
 	if err := tx.countInvite(inv, inv.Stored, 1); err != nil {
 		return err
 	}
+	sent := invitesColumn(inv.Mode)
+	if err := tx.change("assessment", "UPDATE assessments SET "+sent+" = "+sent+" + 1 WHERE org_id = $1 AND id = $2", inv.Org, inv.Assessment); err != nil {
+		return err
+	}
 	return tx.insertTags("invite_tags", "invite_id", inv.Org, string(inv.ID), inv.Tags)
 }
 
@@ -93,8 +97,12 @@ func (tx *Tx) errOpenInvite(inv assess.Invite) error {
 	return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment: %s", inv.Email, id)
 }
 
-// countInvite keeps the count of invites in a stored status.
+// countInvite keeps the counts of invites in a stored status.
 func (tx *Tx) countInvite(inv assess.Invite, status assess.InviteStatus, by int) error {
+	if _, err := tx.exec(`INSERT INTO invite_totals (org_id, mode, status, n) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (org_id, mode, status) DO UPDATE SET n = invite_totals.n + EXCLUDED.n`, inv.Org, inv.Mode, status, by); err != nil {
+		return err
+	}
 	_, err := tx.exec(`INSERT INTO invite_counts (org_id, mode, assessment_id, status, n) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (org_id, mode, assessment_id, status) DO UPDATE SET n = invite_counts.n + EXCLUDED.n`,
 		inv.Org, inv.Mode, inv.Assessment, status, by)

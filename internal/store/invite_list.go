@@ -163,7 +163,7 @@ func (l *inviteList) counts() (InviteCounts, error) {
 	}
 	w := l.where()
 	w.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(l.tx.now))
-	l.overdue, err = l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", w)
+	l.overdue, err = l.countOver(w)
 	for status, n := range l.overdue {
 		counts[status] -= n
 		counts[assess.Expired] += n
@@ -173,14 +173,23 @@ func (l *inviteList) counts() (InviteCounts, error) {
 
 // storedCounts counts by stored status: from the kept counts if they can tell, else over the set.
 func (l *inviteList) storedCounts() (InviteCounts, error) {
-	f := l.filter
-	if f == (assess.InviteFilter{Assessment: f.Assessment, Status: f.Status}) {
-		return l.groupCounts("SELECT status, CAST(SUM(n) AS BIGINT) FROM invite_counts WHERE ", l.where())
+	w := l.where()
+	switch f := l.filter; f {
+	case assess.InviteFilter{Status: f.Status}:
+		return l.readCounts("SELECT status, n FROM invite_totals WHERE "+w.String(), w.args)
+	case assess.InviteFilter{Assessment: f.Assessment, Status: f.Status}:
+		return l.readCounts("SELECT status, n FROM invite_counts WHERE "+w.String(), w.args)
+	default:
+		return l.countOver(w)
 	}
-	return l.groupCounts("SELECT status, COUNT(*) FROM invites WHERE ", l.where())
 }
 
-func (l *inviteList) groupCounts(query string, w where) (InviteCounts, error) {
+// countOver counts the invites that fit, by stored status.
+func (l *inviteList) countOver(w where) (InviteCounts, error) {
+	return l.readCounts("SELECT status, COUNT(*) FROM invites WHERE "+w.String()+" GROUP BY status", w.args)
+}
+
+func (l *inviteList) readCounts(query string, args []any) (InviteCounts, error) {
 	counts := InviteCounts{}
 	_, err := list(l.tx, func(r row) (_ struct{}, err error) {
 		var status assess.InviteStatus
@@ -188,6 +197,6 @@ func (l *inviteList) groupCounts(query string, w where) (InviteCounts, error) {
 		err = r.Scan(&status, &n)
 		counts[status] = n
 		return struct{}{}, err
-	}, query+w.String()+" GROUP BY status", w.args...)
+	}, query, args...)
 	return counts, err
 }

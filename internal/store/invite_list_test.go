@@ -190,6 +190,23 @@ func (w *world) checkCounts(org assess.OrgID) {
 	if diff := cmp.Diff(counted, kept); diff != "" {
 		w.Fatalf("kept counts (-counted +kept):\n%s", diff)
 	}
+	summed := read(w, func(tx *store.Tx) ([]string, error) {
+		return tx.Strings("SELECT mode || ' ' || status || ' ' || CAST(COUNT(*) AS TEXT) FROM invites WHERE org_id = $1 GROUP BY mode, status ORDER BY 1", org)
+	})
+	totals := read(w, func(tx *store.Tx) ([]string, error) {
+		return tx.Strings("SELECT mode || ' ' || status || ' ' || CAST(n AS TEXT) FROM invite_totals WHERE org_id = $1 AND n <> 0 ORDER BY 1", org)
+	})
+	if diff := cmp.Diff(summed, totals); diff != "" {
+		w.Fatalf("kept totals (-counted +kept):\n%s", diff)
+	}
+	wrong := read(w, func(tx *store.Tx) ([]string, error) {
+		return tx.Strings(`SELECT id FROM assessments a WHERE org_id = $1 AND (
+			live_invites <> (SELECT COUNT(*) FROM invites i WHERE i.assessment_id = a.id AND i.mode = 'live') OR
+			test_invites <> (SELECT COUNT(*) FROM invites i WHERE i.assessment_id = a.id AND i.mode = 'test'))`, org)
+	})
+	if len(wrong) > 0 {
+		w.Fatalf("the assessments %v count their invites wrongly", wrong)
+	}
 }
 
 func TestKeptCountsEqualACountAfterAnyHistory(t *testing.T) {

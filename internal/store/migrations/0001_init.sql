@@ -122,29 +122,40 @@ CREATE TABLE tags (
 CREATE UNIQUE INDEX tags_name ON tags (org_id, folded);
 
 -- The columns from name to total_points repeat what the newest version says, or the draft while there is none, so that lists
--- need not open documents.
+-- and inviting need not open documents. live_invites and test_invites count those ever sent.
 CREATE TABLE assessments (
-    org_id         TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
-    id             TEXT PRIMARY KEY,
-    status         TEXT NOT NULL CHECK (status IN ('draft', 'published', 'archived')),
-    version        INTEGER NOT NULL,
-    revision       INTEGER NOT NULL,
-    draft          TEXT NOT NULL,
-    is_published   BOOLEAN NOT NULL,
-    name           TEXT NOT NULL,
-    folded         TEXT NOT NULL,
-    format         TEXT NOT NULL,
-    answer_format  TEXT NOT NULL,
-    languages      TEXT NOT NULL,
-    question_count INTEGER NOT NULL,
-    total_points   INTEGER NOT NULL,
-    created_at     BIGINT NOT NULL,
-    updated_at     BIGINT NOT NULL,
-    published_at   BIGINT NOT NULL
+    org_id           TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    id               TEXT PRIMARY KEY,
+    status           TEXT NOT NULL CHECK (status IN ('draft', 'published', 'archived')),
+    version          INTEGER NOT NULL,
+    revision         INTEGER NOT NULL,
+    is_published     BOOLEAN NOT NULL,
+    name             TEXT NOT NULL,
+    folded           TEXT NOT NULL,
+    format           TEXT NOT NULL,
+    answer_format    TEXT NOT NULL,
+    languages        TEXT NOT NULL,
+    screen_recording BOOLEAN NOT NULL,
+    webcam           BOOLEAN NOT NULL,
+    id_capture       BOOLEAN NOT NULL,
+    question_count   INTEGER NOT NULL,
+    total_points     INTEGER NOT NULL,
+    live_invites     BIGINT NOT NULL DEFAULT 0,
+    test_invites     BIGINT NOT NULL DEFAULT 0,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    published_at     BIGINT NOT NULL
 );
+CREATE INDEX assessments_status ON assessments (org_id, status);
 CREATE INDEX assessments_created ON assessments (org_id, created_at, id);
 CREATE INDEX assessments_updated ON assessments (org_id, updated_at, id);
 CREATE INDEX assessments_name ON assessments (org_id, folded, id);
+
+CREATE TABLE assessment_drafts (
+    org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    assessment_id TEXT PRIMARY KEY REFERENCES assessments (id) ON DELETE CASCADE,
+    content       TEXT NOT NULL
+);
 
 CREATE TABLE assessment_versions (
     org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
@@ -220,8 +231,8 @@ CREATE TABLE invite_tags (
 );
 CREATE INDEX invite_tags_tag ON invite_tags (tag_id);
 
--- How many invites stand in each stored status, kept in the transactions that change invites: a total must never cost a
--- count over the set.
+-- How many invites stand in each stored status, by assessment and in all, kept in the transactions that change invites: a total
+-- must never cost a count over the set.
 CREATE TABLE invite_counts (
     org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     mode          TEXT NOT NULL,
@@ -229,6 +240,14 @@ CREATE TABLE invite_counts (
     status        TEXT NOT NULL,
     n             BIGINT NOT NULL,
     PRIMARY KEY (org_id, mode, assessment_id, status)
+);
+
+CREATE TABLE invite_totals (
+    org_id TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    mode   TEXT NOT NULL,
+    status TEXT NOT NULL,
+    n      BIGINT NOT NULL,
+    PRIMARY KEY (org_id, mode, status)
 );
 
 CREATE TABLE acceptances (
