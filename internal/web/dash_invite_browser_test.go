@@ -176,3 +176,24 @@ func TestTheInviteIsFoundInTheMailboxAndItsLinkWorks(t *testing.T) {
 	m.Open(s.url + "/mailbox")
 	glance(t, m, "mailbox-member")
 }
+
+func TestChoosingAnotherAssessmentFillsInItsSettingsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.invitation(func(_ *assess.NewInvite, c *assess.Content) { c.Name, c.Proctoring = "Quiet", assess.Proctoring{} })
+	s.invitation(func(_ *assess.NewInvite, c *assess.Content) {
+		c.Name, c.Proctoring = "Watched", assess.Proctoring{ScreenRecording: true}
+	})
+	p := s.member(t)
+	p.Open(s.url + "/invites/new")
+	p.Fill("Assessment", "Quiet")
+	p.In("form:has([name=screen]:not(:checked))").WaitText("Send invite")
+	p.Fill("E-mail address", "ana@example.com")
+	p.Fill("Message", "Good luck!")
+	p.Fill("Assessment", "Watched")
+	p.In("form:has([name=screen]:checked)").WaitText("Send invite")
+	if got := p.Value("E-mail address") + " " + p.Value("Message"); got != "ana@example.com Good luck!" {
+		t.Errorf("the form holds %q", got)
+	}
+	glance(t, p, "chosen")
+}

@@ -31,7 +31,7 @@ func (s *Server) importPage(c *call) (err error) {
 	if len(f.Assessments) == 0 {
 		return c.render(http.StatusOK, nothingToSendPage(c.dashboard("Invite a list"), c.who().Can(assess.WriteAssessments)))
 	}
-	if f.inviteTerms, err = c.usualTerms(f.Assessments); err != nil {
+	if f.inviteTerms, err = c.usualTerms(f.Assessments, c.value("assessment")); err != nil {
 		return err
 	}
 	return c.showImport(http.StatusOK, f)
@@ -91,7 +91,8 @@ func (f importForm) wishes() ([]assess.NewInvite, error) {
 	return wishes, nil
 }
 
-// checkImport shows what the list would do, or the form again: to mend it, or because it cannot be read.
+// checkImport shows what the list would do, or the form again: to mend it, for another assessment, or because it cannot be
+// read.
 func (s *Server) checkImport(c *call) error {
 	f, err := c.typedImport()
 	if err != nil {
@@ -100,7 +101,13 @@ func (s *Server) checkImport(c *call) error {
 	if f.inviteChoices, err = c.inviteChoices(); err != nil {
 		return err
 	}
-	if c.value("do") == "edit" {
+	switch c.value("do") {
+	case "choose":
+		if f.inviteTerms, err = c.chosenTerms(f.inviteTerms, f.Assessments); err != nil {
+			return err
+		}
+		return c.showImport(http.StatusOK, f)
+	case "edit":
 		return c.showImport(http.StatusOK, f)
 	}
 	wishes, err := f.wishes()

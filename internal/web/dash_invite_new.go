@@ -56,7 +56,7 @@ func (s *Server) newInvitePage(c *call) error {
 	if len(f.Assessments) == 0 {
 		return c.render(http.StatusOK, nothingToSendPage(c.dashboard("Invite a candidate"), c.who().Can(assess.WriteAssessments)))
 	}
-	if f.inviteTerms, err = c.usualTerms(f.Assessments); err != nil {
+	if f.inviteTerms, err = c.usualTerms(f.Assessments, c.value("assessment")); err != nil {
 		return err
 	}
 	return c.showInviteForm(http.StatusOK, f)
@@ -84,12 +84,12 @@ func (c *call) inviteChoices() (ch inviteChoices, err error) {
 	return ch, err
 }
 
-// usualTerms are those that a form begins with: of the assessment that the address names, or else the newest, with the
-// organization's limits.
-func (c *call) usualTerms(published []assess.AssessmentSummary) (t inviteTerms, err error) {
+// usualTerms are those that a form begins with: of the assessment with the id, or else the newest, with the organization's
+// limits.
+func (c *call) usualTerms(published []assess.AssessmentSummary, id string) (t inviteTerms, err error) {
 	chosen := slices.MaxFunc(published, func(a, b assess.AssessmentSummary) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
 	for _, a := range published {
-		if string(a.ID) == c.value("assessment") {
+		if string(a.ID) == id {
 			chosen = a
 		}
 	}
@@ -104,6 +104,32 @@ func (c *call) usualTerms(published []assess.AssessmentSummary) (t inviteTerms, 
 		Screen: content.Proctoring.ScreenRecording, Webcam: content.Proctoring.WebcamMonitoring, Identity: content.Proctoring.IDCapture,
 	}
 	return t, nil
+}
+
+// chosenTerms are the typed terms after another assessment was chosen. What that one says takes the place of what the form
+// showed of the last one; what was changed by hand stays.
+func (c *call) chosenTerms(t inviteTerms, published []assess.AssessmentSummary) (inviteTerms, error) {
+	was, err := c.usualTerms(published, c.value("termsOf"))
+	if err != nil {
+		return t, err
+	}
+	now, err := c.usualTerms(published, t.Assessment)
+	if err != nil {
+		return t, err
+	}
+	t.Assessment = now.Assessment
+	follow(&t.Language, was.Language, now.Language)
+	follow(&t.Screen, was.Screen, now.Screen)
+	follow(&t.Webcam, was.Webcam, now.Webcam)
+	follow(&t.Identity, was.Identity, now.Identity)
+	return t, nil
+}
+
+// follow gives a field what is usual now, unless it differs from what was usual.
+func follow[T comparable](field *T, was, now T) {
+	if *field == was {
+		*field = now
+	}
 }
 
 // interfaceLanguage is the language if candidates can be spoken to in it, else the first that there is.
@@ -145,7 +171,7 @@ func numberOr0(s string) int {
 	return n
 }
 
-// sendInvite invites the candidate, or shows the mail first when asked to.
+// sendInvite invites the candidate; or shows the mail first, or the form for another assessment, when asked to.
 func (s *Server) sendInvite(c *call) (err error) {
 	if err := c.form(); err != nil {
 		return err
@@ -154,7 +180,13 @@ func (s *Server) sendInvite(c *call) (err error) {
 	if f.inviteChoices, err = c.inviteChoices(); err != nil {
 		return err
 	}
-	if c.value("do") == "preview" {
+	switch c.value("do") {
+	case "choose":
+		if f.inviteTerms, err = c.chosenTerms(f.inviteTerms, f.Assessments); err != nil {
+			return err
+		}
+		return c.showInviteForm(http.StatusOK, f)
+	case "preview":
 		return s.previewInvite(c, f)
 	}
 	id, err := s.app.InviteOnce(c.ctx(), c.who(), f.wish(f.Email, f.Name), f.Key)

@@ -1,7 +1,8 @@
 import { all, on } from "./dom";
 
 /** Small comforts of fields: the error summary is read first, a colour is shown
- *  as text, a secret can be revealed, a password is counted, a time zone guessed. */
+ *  as text, a secret can be revealed, a password is counted, a time zone guessed,
+ *  and a <select data-presses="id"> presses that button when its choice changes. */
 export function startFields(): void {
   document.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   on("input", ".colour-input", (input) => {
@@ -9,9 +10,15 @@ export function startFields(): void {
     if (code) code.textContent = (input as HTMLInputElement).value;
   });
   on("click", "[data-reveal]", reveal);
+  on("change", "select[data-presses]", press);
   all<HTMLOutputElement>("[data-length-of]").forEach(count);
   all<HTMLSelectElement>("select[data-own-zone]").forEach(chooseOwnZone);
   all<HTMLOutputElement>("[data-contrast-of]").forEach(judgeColour);
+}
+
+function press(select: HTMLElement): void {
+  const button = document.getElementById(select.dataset.presses ?? "");
+  if (button instanceof HTMLButtonElement) button.form?.requestSubmit(button);
 }
 
 function reveal(button: HTMLElement): void {
