@@ -156,10 +156,6 @@ func (c *call) fail(err error) {
 		level = slog.LevelError
 	}
 	c.s.log.Log(c.ctx(), level, "request failed", "id", RequestID(c.ctx()), "status", status, "error", err)
-	if status == http.StatusUnauthorized && c.r.Method == http.MethodGet && !c.wantsJSON() {
-		_ = c.redirect(signInPath(c.r.URL))
-		return
-	}
 	message := messageOf(err, status)
 	if c.wantsJSON() {
 		_ = c.json(status, map[string]string{"error": message})
@@ -171,10 +167,14 @@ func (c *call) fail(err error) {
 }
 
 func (c *call) renderError(status int, message string) error {
-	if takePath(c.r.URL.Path) {
+	switch {
+	case takePath(c.r.URL.Path):
 		return c.takeFailed(status)
+	case status == http.StatusUnauthorized:
+		return c.signedOut()
+	default:
+		return c.render(status, errorPage(c.narrow(errorTitle(status)), status, message, RequestID(c.ctx())))
 	}
-	return c.render(status, errorPage(c.narrow(http.StatusText(status)), status, message, RequestID(c.ctx())))
 }
 
 // fail answers an error outside of a route.
