@@ -136,6 +136,9 @@ func (s *Server) sendImport(c *call) error {
 	if f.inviteChoices, err = c.inviteChoices(); err != nil {
 		return err
 	}
+	if err := c.sameData(&f.inviteTerms); err != nil {
+		return c.importRefused(f, err)
+	}
 	wishes, err := f.wishes()
 	if err != nil {
 		return c.importRefused(f, err)

@@ -14,6 +14,7 @@ import (
 
 // inviteTerms are what one invite and those of a list have in common, as typed.
 type inviteTerms struct {
+	Mode                                  string // of the data that the form was shown for
 	Assessment, Language, Message, Grader string
 	Tags                                  []string
 	Days, Replays, Takes                  string
@@ -99,7 +100,7 @@ func (c *call) usualTerms(published []assess.AssessmentSummary, id string) (t in
 	}
 	d := c.visit.Organization.Defaults
 	t = inviteTerms{
-		Assessment: string(chosen.ID), Language: interfaceLanguage(content.Primary()),
+		Mode: string(c.visit.Session.Mode), Assessment: string(chosen.ID), Language: interfaceLanguage(content.Primary()),
 		Days: strconv.Itoa(d.ExpiresInDays), Replays: strconv.Itoa(d.ReplayLimit), Takes: strconv.Itoa(d.RecordLimit),
 		Screen: content.Proctoring.ScreenRecording, Webcam: content.Proctoring.WebcamMonitoring, Identity: content.Proctoring.IDCapture,
 	}
@@ -143,7 +144,7 @@ func interfaceLanguage(code string) string {
 // typedTerms reads the terms from the posted form, or from an address.
 func (c *call) typedTerms() inviteTerms {
 	return inviteTerms{
-		Assessment: c.value("assessmentId"), Language: c.value("language"), Message: assess.CleanText(c.value("customMessage")),
+		Mode: c.value("mode"), Assessment: c.value("assessmentId"), Language: c.value("language"), Message: assess.CleanText(c.value("customMessage")),
 		Grader: c.value("grader"), Tags: c.r.Form["tags"],
 		Days: c.line("expiresInDays"), Replays: c.line("questionReplayLimit"), Takes: c.line("answerRecordLimit"),
 		Screen: c.value("screen") != "", Webcam: c.value("webcam") != "", Identity: c.value("identity") != "",
@@ -171,6 +172,17 @@ func numberOr0(s string) int {
 	return n
 }
 
+// sameData refuses terms that were filled in for test data when live data is shown by now, or the other way: another tab may
+// have switched, and a trial must not become a mail to a person. Sent once more, the form counts. Errors: Conflict.
+func (c *call) sameData(t *inviteTerms) error {
+	shown := t.Mode
+	t.Mode = string(c.visit.Session.Mode)
+	if shown == t.Mode {
+		return nil
+	}
+	return assess.Errorf(assess.Conflict, "You have switched to %s data since this form was opened. Nothing was sent; look it over before you send it.", t.Mode)
+}
+
 // sendInvite invites the candidate; or shows the mail first, or the form for another assessment, when asked to.
 func (s *Server) sendInvite(c *call) (err error) {
 	if err := c.form(); err != nil {
@@ -188,6 +200,9 @@ func (s *Server) sendInvite(c *call) (err error) {
 		return c.showInviteForm(http.StatusOK, f)
 	case "preview":
 		return s.previewInvite(c, f)
+	}
+	if err := c.sameData(&f.inviteTerms); err != nil {
+		return c.inviteRefused(f, err)
 	}
 	id, err := s.app.InviteOnce(c.ctx(), c.who(), f.wish(f.Email, f.Name), f.Key)
 	if err == nil {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -40,4 +41,25 @@ func TestChoosingAnotherAssessmentLosesNothingTyped(t *testing.T) {
 			t.Errorf("%s: the form changed (-want +got):\n%s", path, diff)
 		}
 	}
+}
+
+func TestAFormOpenedForOtherDataSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.invitation()
+	b := s.signIn(ownerEmail)
+	one := b.newInvite("ana@example.com")
+	list := b.get("/invites/import").formTo(t, "/invites/import")
+	list.Set("rows", "ben@example.com")
+	list = b.post("/invites/import", list).formTo(t, "/invites/import/send")
+
+	b.post("/profile/mode", url.Values{"mode": {"test"}}) // in another tab
+	for path, f := range map[string]url.Values{"/invites/new": one, "/invites/import/send": list} {
+		b.post(path, f).says(t, http.StatusUnprocessableEntity, "You have switched to test data")
+	}
+	if rows := b.get("/invites").rows(t); len(rows) != 0 {
+		t.Errorf("there are invites: %v", rows)
+	}
+	again := b.post("/invites/new", one).formTo(t, "/invites/new")
+	b.post("/invites/new", again).says(t, http.StatusOK, "ana@example.com")
 }
