@@ -1,10 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,109 +133,113 @@ func (s *sample) assessment(ctx context.Context, name string, questions []sample
 	return asm, err
 }
 
-// candidates in every status, as far back as their story needs.
+// sampleCandidate is somebody who was invited, and what happened then.
 type sampleCandidate struct {
 	first, last string
 	language    string
 	sent        time.Duration // ago
 	days        int           // to answer in
 	story       []sampleStep
+	invite      assess.Invite // once invited
+	token       string
 }
 
 // sampleStep is what happens to a candidate so long after the mail.
 type sampleStep struct {
 	after time.Duration
-	do    func(s *sample, ctx context.Context, inv assess.Invite, token string) error
+	do    func(s *sample, ctx context.Context, c *sampleCandidate) error
 }
 
 // sampleClient is where the candidates come from (RFC 5737).
 func sampleClient() app.Client { return app.Client{Address: "192.0.2.10"} }
 
 func accepts(after time.Duration) sampleStep {
-	return sampleStep{after, func(s *sample, ctx context.Context, inv assess.Invite, token string) error {
-		from := sampleClient()
-		landing, err := s.app.Landing(ctx, token, inv.Language, from)
+	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
+		landing, err := s.app.Landing(ctx, c.token, c.language, sampleClient())
 		if err != nil {
 			return err
 		}
-		return s.app.Accept(ctx, token, app.Agreement{Ticked: true, Language: inv.Language, Shown: landing.NoticeSHA256}, from)
+		return s.app.Accept(ctx, c.token, app.Agreement{Ticked: true, Language: c.language, Shown: landing.NoticeSHA256}, sampleClient())
 	}}
 }
 
 func starts(after time.Duration) sampleStep {
-	return sampleStep{after, func(s *sample, ctx context.Context, _ assess.Invite, token string) error {
-		return s.app.Start(ctx, token, sampleClient())
+	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
+		return s.app.Start(ctx, c.token, sampleClient())
 	}}
 }
 
 func completes(after time.Duration) sampleStep {
-	return sampleStep{after, func(s *sample, ctx context.Context, _ assess.Invite, token string) error {
-		return s.app.Complete(ctx, token, sampleClient())
+	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
+		return s.app.Complete(ctx, c.token, sampleClient())
 	}}
 }
 
 func isRevoked(after time.Duration) sampleStep {
-	return sampleStep{after, func(s *sample, ctx context.Context, inv assess.Invite, _ string) error {
-		return s.app.Revoke(ctx, s.owner, inv.ID, false)
+	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
+		return s.app.Revoke(ctx, s.owner, c.invite.ID, false)
 	}}
 }
 
+func expires(after time.Duration) sampleStep {
+	return sampleStep{after, func(s *sample, ctx context.Context, _ *sampleCandidate) error { return s.app.ExpireOverdue(ctx) }}
+}
+
+// sampleCandidates are in every status that there is.
 func sampleCandidates() []sampleCandidate {
 	return []sampleCandidate{
-		{"Maya", "Lindqvist", "en", 21 * day, 30, []sampleStep{accepts(3 * time.Hour), starts(4 * time.Hour), completes(5 * time.Hour)}},
-		{"Tomás", "Herrera", "es", 18 * day, 30, []sampleStep{accepts(day), starts(25 * time.Hour), completes(26 * time.Hour)}},
-		{"Priya", "Raman", "en", 12 * day, 30, []sampleStep{accepts(2 * time.Hour), starts(2*time.Hour + 5*time.Minute), completes(3 * time.Hour)}},
-		{"Jonas", "Weber", "de", 40 * day, 14, nil},
-		{"Chloé", "Martin", "fr", 35 * day, 30, []sampleStep{accepts(5 * day)}},
-		{"Owen", "Bailey", "en", 9 * day, 30, []sampleStep{isRevoked(2 * day)}},
-		{"Beatriz", "Souza", "pt", 6 * day, 30, []sampleStep{accepts(day)}},
-		{"Noah", "Fischer", "de", 5 * day, 30, []sampleStep{accepts(4 * time.Hour)}},
-		{"Amara", "Okafor", "en", 2 * time.Hour, 30, []sampleStep{accepts(50 * time.Minute), starts(100 * time.Minute)}},
-		{"Lucía", "Navarro", "es", 3 * day, 30, nil},
-		{"Ethan", "Clarke", "en", 2 * day, 7, nil},
-		{"Hannah", "Vogel", "de", 20 * time.Hour, 30, nil},
+		{first: "Maya", last: "Lindqvist", language: "en", sent: 21 * day, days: 30, story: []sampleStep{accepts(3 * time.Hour), starts(4 * time.Hour), completes(5 * time.Hour)}},
+		{first: "Tomás", last: "Herrera", language: "es", sent: 18 * day, days: 30, story: []sampleStep{accepts(day), starts(25 * time.Hour), completes(26 * time.Hour)}},
+		{first: "Priya", last: "Raman", language: "en", sent: 12 * day, days: 30, story: []sampleStep{accepts(2 * time.Hour), starts(2*time.Hour + 5*time.Minute), completes(3 * time.Hour)}},
+		{first: "Jonas", last: "Weber", language: "de", sent: 40 * day, days: 14, story: []sampleStep{expires(14 * day)}},
+		{first: "Chloé", last: "Martin", language: "fr", sent: 35 * day, days: 30, story: []sampleStep{accepts(5 * day), expires(30 * day)}},
+		{first: "Owen", last: "Bailey", language: "en", sent: 9 * day, days: 30, story: []sampleStep{isRevoked(2 * day)}},
+		{first: "Beatriz", last: "Souza", language: "pt", sent: 6 * day, days: 30, story: []sampleStep{accepts(day)}},
+		{first: "Noah", last: "Fischer", language: "de", sent: 5 * day, days: 30, story: []sampleStep{accepts(4 * time.Hour)}},
+		{first: "Amara", last: "Okafor", language: "en", sent: 2 * time.Hour, days: 30, story: []sampleStep{accepts(50 * time.Minute), starts(100 * time.Minute)}},
+		{first: "Lucía", last: "Navarro", language: "es", sent: 3 * day, days: 30},
+		{first: "Ethan", last: "Clarke", language: "en", sent: 2 * day, days: 7},
+		{first: "Hannah", last: "Vogel", language: "de", sent: 20 * time.Hour, days: 30},
 	}
 }
 
-// invites invites the candidates and lets their stories happen.
+// invites lets the candidates' stories happen, everything in the order of its time.
 func (s *sample) invites(ctx context.Context, asm assess.AssessmentID) error {
+	type moment struct {
+		ago time.Duration
+		do  func() error
+	}
+	var past []moment
 	for _, c := range sampleCandidates() {
-		if err := s.story(ctx, asm, c); err != nil {
-			return fmt.Errorf("%s %s: %w", c.first, c.last, err)
+		past = append(past, moment{c.sent, func() error { return s.invite(ctx, asm, &c) }}, moment{c.sent - mailTakes, func() error { return s.runner.RunDue(ctx) }})
+		for _, step := range c.story {
+			past = append(past, moment{c.sent - step.after, func() error { return step.do(s, ctx, &c) }})
 		}
 	}
-	return s.runner.RunDue(ctx)
-}
-
-func (s *sample) story(ctx context.Context, asm assess.AssessmentID, c sampleCandidate) error {
-	var inv assess.Invite
-	var token string
-	err := s.ago(c.sent, func() error {
-		out, err := s.app.Invite(ctx, s.owner, assess.NewInvite{
-			Assessment: asm, Email: sampleEmail(c), Name: c.first + " " + c.last, Language: c.language,
-			ReplayLimit: assess.DefaultLimit, RecordLimit: assess.DefaultLimit, ExpiresInDays: c.days,
-		}, app.Once{})
-		if err != nil {
-			return err
-		}
-		inv = out.Invite
-		url, err := s.app.InviteURL(ctx, s.owner, inv.ID)
-		token = path.Base(url)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	// The mail leaves a little later.
-	if err := s.ago(c.sent-time.Second, func() error { return s.runner.RunDue(ctx) }); err != nil {
-		return err
-	}
-	for _, step := range c.story {
-		if err := s.ago(c.sent-step.after, func() error { return step.do(s, ctx, inv, token) }); err != nil {
+	slices.SortStableFunc(past, func(a, b moment) int { return cmp.Compare(b.ago, a.ago) })
+	for _, m := range past {
+		if err := s.ago(m.ago, m.do); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mailTakes is how long after inviting the mail leaves.
+const mailTakes = time.Second
+
+func (s *sample) invite(ctx context.Context, asm assess.AssessmentID, c *sampleCandidate) error {
+	out, err := s.app.Invite(ctx, s.owner, assess.NewInvite{
+		Assessment: asm, Email: sampleEmail(*c), Name: c.first + " " + c.last, Language: c.language,
+		ReplayLimit: assess.DefaultLimit, RecordLimit: assess.DefaultLimit, ExpiresInDays: c.days,
+	}, app.Once{})
+	if err != nil {
+		return err
+	}
+	c.invite = out.Invite
+	url, err := s.app.InviteURL(ctx, s.owner, c.invite.ID)
+	c.token = path.Base(url)
+	return err
 }
 
 // sampleEmail is an address that leads nowhere (RFC 2606).

@@ -262,7 +262,7 @@ func TestAcceptAndTheSweeperAgreeAboutTheDeadline(t *testing.T) {
 			var accepted, swept error
 			race(
 				func() { accepted = w.Accept(t.Context(), token, agreed, phone) },
-				func() { swept = w.ExpireInvites(t.Context()) },
+				func() { swept = w.ExpireOverdue(t.Context()) },
 			)
 			w.must(swept)
 			if late {

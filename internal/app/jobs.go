@@ -29,15 +29,15 @@ const (
 func (a *App) Register(r *job.Runner) {
 	r.Handle(jobInviteMail, a.sendInviteMail)
 	r.Handle(jobMemberMail, a.sendMemberMail)
-	r.Every(jobExpire, time.Minute, a.expireInvites)
+	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error { return a.ExpireOverdue(ctx) })
 	r.Every(jobTidy, time.Hour, a.tidy)
 }
 
 // expireBatch is how many invites one transaction expires.
 const expireBatch = 200
 
-// expireInvites writes down which invites have expired. Nothing depends on when it runs: reading computes expiry.
-func (a *App) expireInvites(ctx context.Context, _ job.Job) error {
+// ExpireOverdue writes down which invites have expired. Nothing depends on when it runs: reading computes expiry.
+func (a *App) ExpireOverdue(ctx context.Context) error {
 	for {
 		n := 0
 		err := a.tx(ctx, func(tx *store.Tx) error {

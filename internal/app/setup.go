@@ -95,7 +95,7 @@ func checkSetupToken(tx *store.Tx, token string) error {
 	}
 	until, _ := strconv.ParseInt(expires, 10, 64)
 	if !sameToken(hash, token) || tx.Now().UnixMilli() >= until {
-		return assess.Errorf(assess.NotFound, "This set-up link is not valid any more. Restart the server to get a new one.")
+		return assess.Errorf(assess.NotFound, "This set-up link is not valid any more. If nobody can sign in yet, restart the server to get a new one.")
 	}
 	return nil
 }
