@@ -123,7 +123,7 @@ func contentPolicy(nonce string) string {
 // ignoreWrite drops the error of writing to somebody who is gone: nobody can be told.
 func ignoreWrite(error) error { return nil }
 
-// json answers a script of ours.
+// json answers a program: a script of ours, or before the API is reached a client of it.
 func (c *call) json(status int, v any) error {
 	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	c.w.WriteHeader(status)
@@ -136,12 +136,12 @@ func (c *call) redirect(path string) error {
 	return nil
 }
 
-// wantsJSON reports whether a script of ours asks, not a person.
+// wantsJSON reports whether a program asks, not a person.
 func (c *call) wantsJSON() bool {
-	return strings.Contains(c.r.Header.Get("Accept"), "application/json")
+	return strings.HasPrefix(c.r.URL.Path, "/api/") || strings.Contains(c.r.Header.Get("Accept"), "application/json")
 }
 
-// fail answers an error: a page for people, JSON for scripts. Only what nobody expected is logged as an error, and its text
+// fail answers an error: a page for people, JSON for programs. Only what nobody expected is logged as an error, and its text
 // never leaves.
 func (c *call) fail(err error) {
 	status := assess.HTTPStatus(err)

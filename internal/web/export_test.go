@@ -7,3 +7,6 @@ func Routes() (patterns []string) {
 	}
 	return patterns
 }
+
+// SafePath is what the access log says of a path.
+func SafePath(path string) string { return safePath(path) }

@@ -41,7 +41,7 @@ func beforeSetup(path string) bool {
 
 // closed says that the server is not set up yet.
 func (s *Server) closed(c *call) {
-	if strings.HasPrefix(c.r.URL.Path, "/api/") || c.wantsJSON() {
+	if c.wantsJSON() {
 		c.fail(assess.Errorf(assess.Unavailable, "This server is not set up yet."))
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -140,10 +141,11 @@ func quiet(path string) bool {
 // secretPaths are the places whose next path element opens something to whoever knows it.
 var secretPaths = []string{"/c/", "/join/", "/reset/", "/setup/", "/mailbox/"}
 
-// safePath hides secrets in a path.
-func safePath(path string) string {
+// safePath hides secrets in a path, also in one that is about to be redirected to its clean form.
+func safePath(asked string) string {
+	clean := path.Clean(asked)
 	for _, prefix := range secretPaths {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
+		if rest, ok := strings.CutPrefix(clean, prefix); ok {
 			_, after, more := strings.Cut(rest, "/")
 			if more {
 				return prefix + "…/" + after
@@ -151,7 +153,7 @@ func safePath(path string) string {
 			return prefix + "…"
 		}
 	}
-	return path
+	return asked
 }
 
 // recorder remembers what was answered.
