@@ -87,7 +87,8 @@ func (a *App) Extend(ctx context.Context, who assess.Actor, id assess.InviteID, 
 	})
 }
 
-// expire writes down that an invite's deadline has passed. Somebody who was faster is left alone.
+// expire writes down that an invite's deadline has passed, at the time of the deadline: it counts from then on, whenever this
+// runs. Somebody who was faster is left alone.
 func (a *App) expire(tx *store.Tx, inv assess.Invite) error {
 	read := func(tx *store.Tx) (assess.Invite, error) { return tx.Invite(inv.Org, inv.Mode, inv.ID) }
 	was, err := read(tx)
@@ -100,7 +101,8 @@ func (a *App) expire(tx *store.Tx, inv assess.Invite) error {
 	if err != nil || !won {
 		return err
 	}
-	return a.emit(tx, assess.InviteExpired, system(inv.Org, inv.Mode), now, "")
+	event := assess.EventOf(assess.EventID(a.newID()), assess.InviteExpired, system(inv.Org, inv.Mode), now, "", now.ExpiresAt)
+	return tx.InsertEvent(event)
 }
 
 // resendEvery is how long one waits until the mail can be sent again.

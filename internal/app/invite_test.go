@@ -95,6 +95,19 @@ func TestAnExpiredInviteDoesNotStandInTheWay(t *testing.T) {
 	})
 }
 
+func TestAnInviteExpiredAtItsDeadlineWheneverThatIsWrittenDown(t *testing.T) {
+	each(t, func(w *world) {
+		asm := w.published()
+		inv := w.invite(asm, "ana@example.com")
+		w.clock.advance(40 * 24 * time.Hour)
+		w.invite(asm, "ana@example.com") // makes room for itself
+		events := w.detail(inv.ID).Events
+		if last := events[len(events)-1]; last.Type != assess.InviteExpired || !last.At.Equal(inv.ExpiresAt) {
+			t.Errorf("%s at %s, want it expired at %s", last.Type, last.At, inv.ExpiresAt)
+		}
+	})
+}
+
 func TestExtendingMovesTheDeadlineOnlyForward(t *testing.T) {
 	each(t, func(w *world) {
 		inv := w.invite(w.published(), "ana@example.com")
