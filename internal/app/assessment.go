@@ -239,12 +239,13 @@ func (a *App) Publish(ctx context.Context, who assess.Actor, id assess.Assessmen
 	})
 }
 
-// Archive takes an assessment out of sight; its invites go on. Errors: Forbidden, NotFound.
+// Archive takes an assessment out of sight; its invites go on. Errors: Forbidden, NotFound, Conflict when somebody else changes
+// it at the same moment.
 func (a *App) Archive(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
 	return a.setStatus(ctx, who, id, func(*assess.Assessment) assess.AssessmentStatus { return assess.Archived })
 }
 
-// Restore brings an archived assessment back to what it was. Errors: Forbidden, NotFound.
+// Restore brings an archived assessment back to what it was. Errors: as of Archive.
 func (a *App) Restore(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
 	return a.setStatus(ctx, who, id, func(asm *assess.Assessment) assess.AssessmentStatus {
 		if asm.Version > 0 {
@@ -268,10 +269,13 @@ func (a *App) TagAssessment(ctx context.Context, who assess.Actor, id assess.Ass
 	if err := who.May(assess.WriteAssessments); err != nil {
 		return err
 	}
-	if len(tags) > assess.MaxTags {
-		return assess.InvalidFields(assess.Problem{Field: "tags", Message: "must be at most 20"})
+	if err := checkTagCount(tags); err != nil {
+		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockOrganization(who.Org); err != nil {
+			return err
+		}
 		if _, err := tx.Assessment(who.Org, id); err != nil {
 			return err
 		}

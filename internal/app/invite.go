@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -259,18 +257,18 @@ func (a *App) linkOf(inv assess.Invite) string {
 	return a.baseURL + "/c/" + a.secrets.linkToken(inv.ID, inv.TokenVersion)
 }
 
-// TagInvite replaces the tags of an invite. Errors: Forbidden, NotFound.
+// TagInvite replaces the tags of an invite. Errors: Forbidden, NotFound, Invalid.
 func (a *App) TagInvite(ctx context.Context, who assess.Actor, id assess.InviteID, tags []assess.TagID) error {
 	if err := who.May(assess.InviteCandidates); err != nil {
 		return err
 	}
-	if len(tags) > assess.MaxTags {
-		return assess.InvalidFields(assess.Problem{Field: "tags", Message: fmt.Sprintf("must be at most %d", assess.MaxTags)})
+	if err := checkTagCount(tags); err != nil {
+		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Invite(who.Org, who.Mode, id); err != nil {
+		if _, err := held(tx, who.Org, who.Mode, id); err != nil {
 			return err
 		}
-		return tx.SetInviteTags(who.Org, id, slices.Compact(tags))
+		return tx.SetInviteTags(who.Org, id, tags)
 	})
 }

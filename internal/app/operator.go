@@ -39,11 +39,11 @@ func (a *App) SetPassword(ctx context.Context, email, password string) error {
 	if err != nil {
 		return err
 	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		m, err := tx.MemberByEmail(email)
-		if err != nil {
-			return err
-		}
+	m, err := a.memberByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	return a.changeMember(ctx, m.Org, m.ID, func(tx *store.Tx, m assess.Member) error {
 		m.PasswordHash = hash
 		if !m.Joined() {
 			m.JoinedAt = tx.Now()
@@ -55,6 +55,9 @@ func (a *App) SetPassword(ctx context.Context, email, password string) error {
 // SetRate sets how many API requests a minute an organization may make, on the operator's word. Errors: Invalid, NotFound.
 func (a *App) SetRate(ctx context.Context, org assess.OrgID, perMinute int) error {
 	return a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockOrganization(org); err != nil {
+			return err
+		}
 		o, err := tx.Organization(org)
 		if err != nil {
 			return err

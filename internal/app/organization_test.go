@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -35,6 +36,25 @@ func TestSettingsAreKeptAndNothingElseIsWritten(t *testing.T) {
 		}
 		if got.RatePerMinute != assess.StandardRate || got.LogoID != "" || got.NoticeVersion != 1 || got.ID != w.owner.Org {
 			w.t.Errorf("wrote what is not a setting: %+v", got)
+		}
+	})
+}
+
+func TestSettingsAndTheOperatorsRateDoNotUndoEachOther(t *testing.T) {
+	each(t, func(w *world) {
+		o := w.organization()
+		for round := range raceRounds {
+			o.Name = fmt.Sprintf("Example %d", round)
+			var settings, rate error
+			race(
+				func() { settings = w.UpdateOrganization(w.t.Context(), w.who(), o) },
+				func() { rate = w.SetRate(w.t.Context(), o.ID, 1+round) },
+			)
+			w.must(settings)
+			w.must(rate)
+			if got := w.organization(); got.Name != o.Name || got.RatePerMinute != 1+round {
+				w.t.Fatalf("round %d: %s has %d a minute", round, got.Name, got.RatePerMinute)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -86,6 +87,9 @@ func (a *App) UpdateTag(ctx context.Context, who assess.Actor, id assess.TagID, 
 		return t, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockOrganization(who.Org); err != nil {
+			return err
+		}
 		if t, err = tx.Tag(who.Org, id); err != nil {
 			return err
 		}
@@ -104,4 +108,12 @@ func (a *App) DeleteTag(ctx context.Context, who assess.Actor, id assess.TagID) 
 		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error { return tx.DeleteTag(who.Org, id) })
+}
+
+// checkTagCount refuses more tags than one thing can have. Errors: Invalid.
+func checkTagCount(tags []assess.TagID) error {
+	if len(tags) <= assess.MaxTags {
+		return nil
+	}
+	return assess.InvalidFields(assess.Problem{Field: "tags", Message: fmt.Sprintf("must be at most %d", assess.MaxTags)})
 }

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,5 +115,61 @@ func TestTagsOfOthersDoNotExistAndViewersOnlyRead(t *testing.T) {
 		w.wantKind(w.DeleteTag(ctx, stranger, tag.ID), assess.NotFound)
 		_, err = w.CreateTag(ctx, stranger, "autumn", "")
 		w.must(err)
+	})
+}
+
+func TestOfRivalChangesOfATagBothAreKept(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		tag := w.tag("Autumn")
+		for round := range raceRounds {
+			name, color := fmt.Sprintf("Autumn %d", round), fmt.Sprintf("#%06x", round)
+			var first, second error
+			race(
+				func() { _, first = w.UpdateTag(ctx, w.who(), tag.ID, assess.TagUpdate{Name: &name}) },
+				func() { _, second = w.UpdateTag(ctx, w.who(), tag.ID, assess.TagUpdate{Color: &color}) },
+			)
+			w.must(first)
+			w.must(second)
+			got, err := w.Tag(ctx, w.who(), tag.ID)
+			w.must(err)
+			if got.Name != name || got.Color != color {
+				w.t.Fatalf("round %d: the tag is %s %s", round, got.Name, got.Color)
+			}
+		}
+	})
+}
+
+func TestRivalTaggingsLeaveWhatOneOfThemWanted(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		both := []assess.TagID{w.tag("Autumn").ID, w.tag("Spring").ID}
+		asm := w.published()
+		inv := w.invite(asm, "casey@example.com")
+		tagged := map[string]struct {
+			tag  func(tags ...assess.TagID) error
+			tags func() []assess.TagID
+		}{
+			"assessment": {
+				func(tags ...assess.TagID) error { return w.TagAssessment(ctx, w.who(), asm.ID, tags) },
+				func() []assess.TagID { return w.reread(asm).Tags },
+			},
+			"invite": {
+				func(tags ...assess.TagID) error { return w.TagInvite(ctx, w.who(), inv.ID, tags) },
+				func() []assess.TagID { return w.detail(inv.ID).Invite.Tags },
+			},
+		}
+		for name, thing := range tagged {
+			for round := range raceRounds {
+				var first, second error
+				race(func() { first = thing.tag(both...) }, func() { second = thing.tag(both[1]) })
+				w.must(first)
+				w.must(second)
+				if got := thing.tags(); !slices.Equal(got, both) && !slices.Equal(got, both[1:]) {
+					w.t.Fatalf("%s, round %d: tags %v", name, round, got)
+				}
+				w.must(thing.tag())
+			}
+		}
 	})
 }
