@@ -123,7 +123,9 @@ func (w *world) invite(asm assess.Assessment, email string) assess.Invite {
 // work lets all due jobs run.
 func (w *world) work() {
 	w.t.Helper()
-	r := job.NewRunner(job.Config{Queue: w.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: w.clock.Now})
+	r := job.NewRunner(job.Config{
+		Queue: w.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Rand: func() float64 { return 0.5 },
+	})
 	w.Register(r)
 	w.must(r.RunDue(w.t.Context()))
 }

@@ -203,10 +203,11 @@ func (a *App) undelivered(ctx context.Context, j job.Job, inv assess.Invite, cau
 	return errors.Join(cause, a.noteDelivery(ctx, inv, assess.MailQueued, reason))
 }
 
-// lastChance reports whether the next try would come too late: after the invite's deadline, or when mail is given up.
+// lastChance reports whether the next try could come too late, however long it waits: after the invite's deadline, or when mail
+// is given up.
 func (a *App) lastChance(ctx context.Context, j job.Job, inv assess.Invite) (last bool, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		next := tx.Now().Add(job.Backoff(j.Attempt, 0))
+		next := tx.Now().Add(job.Backoff(j.Attempt, 1))
 		last = next.After(j.CreatedAt.Add(mailTriedFor)) || inv.Stored != assess.Started && next.After(inv.ExpiresAt)
 		return nil
 	})
