@@ -127,6 +127,18 @@ func (u *keyUsage) count(k assess.APIKey, now time.Time) {
 	use.Last = now
 }
 
+// putBack adds what take gave and nobody has written down.
+func (u *keyUsage) putBack(uses []store.KeyUse) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, old := range uses {
+		if use := u.uses[usageKey{old.Key, old.Day}]; use != nil {
+			old.Requests, old.Last = old.Requests+use.Requests, use.Last
+		}
+		u.uses[usageKey{old.Key, old.Day}] = &old
+	}
+}
+
 // take empties the counts.
 func (u *keyUsage) take() []store.KeyUse {
 	u.mu.Lock()
@@ -139,13 +151,13 @@ func (u *keyUsage) take() []store.KeyUse {
 	return uses
 }
 
-// FlushKeyUsage writes down how often keys were used since the last time.
+// FlushKeyUsage writes down how often keys were used since the last time. What could not be written is kept for the next.
 func (a *App) FlushKeyUsage(ctx context.Context) error {
 	uses := a.usage.take()
 	if len(uses) == 0 {
 		return nil
 	}
-	return a.db.Tx(ctx, func(tx *store.Tx) error {
+	err := a.db.Tx(ctx, func(tx *store.Tx) error {
 		for _, use := range uses {
 			if err := tx.AddKeyUse(use); err != nil {
 				return err
@@ -153,6 +165,10 @@ func (a *App) FlushKeyUsage(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		a.usage.putBack(uses)
+	}
+	return err
 }
 
 // KeyUsage is the requests per day (UTC) of the last days, today included, the oldest first, by key; what came since the last

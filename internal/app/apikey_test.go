@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -136,6 +137,13 @@ func TestOnlyWhoMayManageKeysDoes(t *testing.T) {
 	})
 }
 
+// givenUp is ctx for somebody who has stopped waiting.
+func givenUp(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx
+}
+
 func TestUseIsCountedByDay(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.t.Context()
@@ -149,6 +157,9 @@ func TestUseIsCountedByDay(t *testing.T) {
 		use(2)
 		w.must(w.FlushKeyUsage(ctx))
 		use(1)
+		if w.FlushKeyUsage(givenUp(ctx)) == nil {
+			w.t.Error("written although the time was over")
+		}
 		w.must(w.FlushKeyUsage(ctx))
 		w.clock.advance(24 * time.Hour)
 		use(5)
