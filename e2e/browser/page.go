@@ -215,13 +215,6 @@ func (p *Page) picture() ([]byte, error) {
 // AllowError announces an error on the console, one whose text contains part, that is meant to happen.
 func (p *Page) AllowError(part string) { p.seen.allow(part) }
 
-// Requests returns the URLs that the page asked for so far.
-func (p *Page) Requests() []string {
-	p.seen.Lock()
-	defer p.seen.Unlock()
-	return append([]string(nil), p.seen.requests...)
-}
-
 // Eval returns the value of a JavaScript expression in the page; it waits for a promise.
 func Eval[T any](p *Page, expression string) T {
 	p.tb.Helper()

@@ -18,7 +18,7 @@ type APIKey struct {
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // zero means never
 	RevokedAt  time.Time // zero means not revoked
-	LastUsedAt time.Time // exact to a minute; zero means never
+	LastUsedAt time.Time // written down some seconds late; zero means never
 }
 
 // The exact messages of the public contract.

@@ -2,7 +2,7 @@ package assess
 
 import "time"
 
-// EventType names what happened. The invite.* names are also those of webhooks.
+// EventType names what happened.
 type EventType string
 
 // The event types.

@@ -27,7 +27,6 @@ func InviteStatuses() []InviteStatus {
 // Reasons that explain a status where the status alone does not.
 const (
 	ReasonCandidate = "candidate"
-	ReasonTimeLimit = "time_limit"
 	ReasonWithdrawn = "withdrawn_by_candidate"
 )
 

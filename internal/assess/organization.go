@@ -19,7 +19,8 @@ type Organization struct {
 	UpdatedAt     time.Time
 }
 
-// InviteDefaults fill the dashboard's invite form. The API has fixed defaults of its own, see DefaultLimits.
+// InviteDefaults fill the dashboard's invite form. The API has fixed ones of its own: DefaultLimit
+// and DefaultExpiresInDays.
 type InviteDefaults struct {
 	ExpiresInDays, ReplayLimit, RecordLimit int
 }

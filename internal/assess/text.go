@@ -3,7 +3,6 @@ package assess
 import (
 	"maps"
 	"net/mail"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,12 +107,6 @@ var colour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
 func (p *problems) colour(field, s string) {
 	p.when(!colour.MatchString(s), field, "must be a colour like #1f6feb")
-}
-
-// IsHTTPS reports whether s is an absolute https URL without credentials.
-func IsHTTPS(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
 
 // webAddress finds what mail programs turn into a link. A name that holds one would make our mail carry a stranger's link.

@@ -103,19 +103,6 @@ func TestWebAddressesAreRecognized(t *testing.T) {
 	}
 }
 
-func TestOnlyHTTPSAddressesPass(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]bool{
-		"https://example.com/x?y=1": true,
-		"http://example.com":        false, "https:///x": false, "https://u:p@example.com": false, "example.com": false, "//example.com": false,
-		"javascript:alert(1)": false, "https://%zz": false, "": false,
-	} {
-		if got := assess.IsHTTPS(s); got != want {
-			t.Errorf("IsHTTPS(%q) = %v, want %v", s, got, want)
-		}
-	}
-}
-
 func TestCleaning(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{" a \t b\n c ": "a b c", "": "", " \u00a0 ": ""} {

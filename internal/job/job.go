@@ -1,4 +1,4 @@
-// Package job runs work that must survive a crash: mail, webhooks, finalizing, expiring, purging.
+// Package job runs work that must survive a crash, such as sending mail, and work by the calendar, such as expiring.
 //
 // A [Runner] claims jobs from a [Queue], calls the [Handler] of their kind and settles them by what it returns. A job is
 // run at least once; a lease token fences off whoever lost it, so nothing is settled twice.

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"time"
-
-	"alfaone/internal/assess"
-)
+import "alfaone/internal/assess"
 
 const inviteSummaryColumns = `id, org_id, mode, assessment_id, assessment_name, email, name, status, delivery, replay_limit, record_limit,
 	sent_at, expires_at, accepted_at, started_at, completed_at`
@@ -191,10 +187,4 @@ func (tx *Tx) Acceptance(org assess.OrgID, invite assess.InviteID) (assess.Accep
 		return a, r.Scan(&a.Org, &a.Invite, &a.NoticeVersion, &a.NoticeSHA256, &a.Notice, &a.Language, &a.Network, timeInto{&a.At})
 	}, `SELECT org_id, invite_id, notice_version, notice_sha256, notice, language, network, at FROM acceptances
 		WHERE org_id = $1 AND invite_id = $2`, org, invite)
-}
-
-// MailsToSince is how many invites an organization addressed to one mailbox since a time, in live mode.
-func (tx *Tx) MailsToSince(org assess.OrgID, email string, since time.Time) (int, error) {
-	return one(tx, "count", scanInt, `SELECT COUNT(*) FROM invites WHERE org_id = $1 AND mode = 'live' AND sent_at >= $2
-		AND lower(email) = lower($3)`, org, at(since), email)
 }

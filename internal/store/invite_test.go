@@ -106,7 +106,7 @@ func TestAMoveWritesStatusAndTimes(t *testing.T) {
 		was := w.invite(newInvite(w.assessment(w.org(), "Go"), "a@example.com"))
 		w.pass(time.Hour)
 		inv := w.move(was, func(inv *assess.Invite) {
-			inv.Stored, inv.Reason, inv.ExpiresAt = assess.Completed, assess.ReasonTimeLimit, noon.Add(time.Minute)
+			inv.Stored, inv.Reason, inv.ExpiresAt = assess.Completed, assess.ReasonCandidate, noon.Add(time.Minute)
 			inv.AcceptedAt, inv.StartedAt, inv.CompletedAt = noon.Add(1*time.Second), noon.Add(2*time.Second), noon.Add(3*time.Second)
 			inv.RevokedAt, inv.CompleteBy, inv.UpdatedAt = noon.Add(4*time.Second), noon.Add(5*time.Second), w.now()
 		})
@@ -205,24 +205,6 @@ func TestOverdueInvitesAreFound(t *testing.T) {
 			found, err := tx.OverdueInvitesOf(newID[assess.OrgID](), assess.Live, a.ID, "first@example.com")
 			return len(found), err
 		})
-	})
-}
-
-func TestMailsToOneAddressAreCounted(t *testing.T) {
-	t.Parallel()
-	each(t, func(w *world) {
-		org := w.org()
-		for i, email := range []string{"a@example.com", "A@example.com", "b@example.com", "a@example.com"} {
-			inv := newInvite(w.assessment(org, "Go"), email)
-			inv.SentAt = noon.Add(-time.Duration(i) * time.Hour)
-			if i == 3 {
-				inv.Mode = assess.Test
-			}
-			w.invite(inv)
-		}
-		for since, want := range map[time.Duration]int{0: 1, time.Hour: 2, 5 * time.Hour: 2} {
-			same(w, want, func(tx *store.Tx) (int, error) { return tx.MailsToSince(org, "a@EXAMPLE.com", noon.Add(-since)) })
-		}
 	})
 }
 

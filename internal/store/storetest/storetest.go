@@ -9,27 +9,10 @@ import (
 	"alfaone/internal/store"
 )
 
-// Each runs the test on every engine.
-func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
-	t.Helper()
-	EachAt(t, nil, test)
-}
-
-// EachAt is Each with a clock.
-func EachAt(t *testing.T, clock func() time.Time, test func(t *testing.T, db *store.DB)) {
-	t.Helper()
-	for _, engine := range Engines() {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			test(t, OpenEngine(t, engine, clock))
-		})
-	}
-}
-
 // Engines are the names of the databases that the program runs on.
 func Engines() []string { return []string{"sqlite", "postgres"} }
 
-// OpenEngine opens a migrated database of the engine, for tests that need more than a database for each.
+// OpenEngine opens a migrated database of the engine.
 func OpenEngine(t *testing.T, engine string, clock func() time.Time) *store.DB {
 	t.Helper()
 	if engine == "postgres" {
