@@ -173,7 +173,7 @@ func (a *App) Visit(ctx context.Context, token string, from Client) (v Visit, er
 		return err
 	})
 	if assess.KindOf(err) == assess.NotFound || err == nil && !v.Session.Live(now) {
-		return Visit{}, assess.Errorf(assess.Unauthenticated, "You are signed out. Sign in to go on.")
+		return Visit{}, assess.Errorf(assess.Unauthenticated, "You are signed out. Sign in in another tab, then go on here.")
 	}
 	if err == nil && now.Sub(v.Session.LastSeenAt) >= touchEvery {
 		v.Session.Address = network(from.Address)

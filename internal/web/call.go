@@ -48,7 +48,7 @@ func (c *call) admit(a access) error {
 	}
 	cookie, err := c.r.Cookie(c.s.cookieName(sessionCookie))
 	if err != nil {
-		return assess.Errorf(assess.Unauthenticated, "Sign in to see this page.")
+		return assess.Errorf(assess.Unauthenticated, "You are signed out. Sign in in another tab, then go on here.")
 	}
 	if c.visit, err = c.s.app.Visit(c.r.Context(), cookie.Value, c.client()); err != nil {
 		return err
