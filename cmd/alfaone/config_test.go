@@ -118,8 +118,9 @@ func TestOperatorManagesMembersAndKeys(t *testing.T) {
 		return out
 	}
 	operate("member", "add", "--new-organization", "Acme", "--first-name", "Ada", "--last-name", "Lovelace", "ada@example.com")
-	out := operate("member", "add", "--role", "viewer", "--first-name", "Vi", "--last-name", "Ewer", "vi@example.com")
-	if !strings.Contains(out, "vi@example.com can sign in") {
+	out := operate("member", "add", "--base-url", "https://assess.example.com/", "--role", "viewer", "--first-name", "Vi", "--last-name", "Ewer",
+		"vi@example.com")
+	if !strings.Contains(out, "vi@example.com can sign in at https://assess.example.com with") {
 		t.Errorf("adding a member says %q", out)
 	}
 	secret := strings.TrimSpace(operate("apikey", "create", "nightly export"))

@@ -55,7 +55,9 @@ func (c *config) with(ctx context.Context, t terminal, do func(*program) error) 
 	if c.BaseURL == "" {
 		c.BaseURL = "http://" + c.Listen
 	}
-	c.LogLevel = "warn"
+	if c.LogLevel == "info" {
+		c.LogLevel = "warn" // what the command itself says is enough
+	}
 	p, err := openProgram(ctx, c, t, nil)
 	if err != nil {
 		return err

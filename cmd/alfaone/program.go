@@ -36,6 +36,7 @@ type program struct {
 
 // openProgram opens and migrates the database and wires the parts. clock is nil but for the demo, which writes a past.
 func openProgram(ctx context.Context, c *config, t terminal, clock func() time.Time) (*program, error) {
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/") // paths are put behind it
 	p := &program{config: c, log: c.logger(t)}
 	var err error
 	if p.dir, err = c.prepareDataDir(); err != nil {

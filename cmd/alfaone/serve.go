@@ -59,8 +59,11 @@ const (
 	drainTimeout  = 12 * time.Second
 )
 
-// serve answers requests and works jobs until ctx ends. Then it turns unready, lets requests and jobs end, and returns.
+// serve answers requests and works jobs until ctx ends or the listener fails. Then it takes no more, lets requests and jobs
+// end, closes the program and returns.
 func (p *program) serve(ctx context.Context, listener net.Listener, mailbox string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	handler, err := p.handler(mailbox)
 	if err != nil {
 		return errors.Join(err, listener.Close(), p.Close())
@@ -80,6 +83,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener, mailbox stri
 
 	select {
 	case err = <-failed:
+		stop()
 	case <-ctx.Done():
 		err = drain(server)
 	}
