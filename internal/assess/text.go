@@ -29,7 +29,7 @@ func CleanText(s string) string {
 
 // line checks a one-line text: required or not, at most limit runes, no control or direction-changing characters.
 func (p *problems) line(field, s string, required bool, limit int) {
-	p.when(required && strings.TrimSpace(s) == "", field, "is required")
+	p.when(required && !strings.ContainsFunc(s, visible), field, "is required")
 	p.when(utf8.RuneCountInString(s) > limit, field, "must be at most %d characters long", limit)
 	p.when(strings.ContainsFunc(s, unsafeInLine), field, "must not contain control characters")
 	p.when(!utf8.ValidString(s), field, "must be valid UTF-8 text")
@@ -56,6 +56,9 @@ func (p *problems) text(field, s string, limit int) {
 	p.when(strings.ContainsFunc(s, unsafe), field, "must not contain control characters")
 	p.when(!utf8.ValidString(s), field, "must be valid UTF-8 text")
 }
+
+// visible reports characters that can be seen; joiners and spaces of no width cannot.
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // unsafeInLine reports characters that break lines or reorder text: control characters, the line and paragraph separators,
 // and Unicode's bidirectional embeddings, overrides and isolates (UAX #9), which can make a name read as something else.

@@ -17,7 +17,7 @@ var (
 		"lastName":      func(s string) error { return member(func(m *assess.Member) { m.LastName = s }) },
 	}
 	ownLines = map[string]func(string) error{ // these may hold a web address: no mail shows them
-		"tag's name": func(s string) error { return tag(func(t *assess.Tag) { t.Name = s }) },
+		"tag's name": func(s string) error { return tag(func(tag *assess.Tag) { tag.Name = s }) },
 		"key's name": func(s string) error { return key(func(k *assess.NewAPIKey) { k.Name = s }) },
 	}
 	texts = map[string]func(string) error{
@@ -57,6 +57,13 @@ func TestTextsRefuseWhatBreaksLinesOrReordersThem(t *testing.T) {
 				t.Errorf("%s %q: %v, want it refused", field, s, err)
 			}
 		}
+	}
+}
+
+func TestANameMustShowSomething(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", " ", "\u00a0", "\u200b", "\u2060\ufeff", " \u200d "} {
+		onlyProblem(t, tag(func(tag *assess.Tag) { tag.Name = s }), "name", "is required")
 	}
 }
 
