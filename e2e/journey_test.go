@@ -42,7 +42,7 @@ func TestFromSetUpToAcceptance(t *testing.T) {
 	page.Axe()
 	page.ClickOn("input[name=agree]")
 	page.Click("Continue")
-	page.WaitURL("/c")
+	page.WaitText("Your place is reserved")
 
 	status, body := call(t, http.MethodGet, p.url+"/api/v1/invites?status=accepted", key, "")
 	list := decode[struct {
