@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -23,9 +24,7 @@ func TestChoosingAnotherAssessmentLosesNothingTyped(t *testing.T) {
 		"/invites/import": {"rows": {"ana@example.com, Ana"}},
 	} {
 		f := b.get(path+"?assessment="+string(first.Assessment)).formTo(t, path)
-		for name, value := range typed {
-			f[name] = value
-		}
+		maps.Copy(f, typed)
 		f.Set("customMessage", "Good luck!")
 		f.Set("expiresInDays", "9")
 		f.Set("identity", "on") // by hand: it stays

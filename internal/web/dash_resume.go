@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"alfaone/internal/web/ui"
 )
@@ -20,10 +21,8 @@ func (c *call) keepable() url.Values {
 	if c.form() != nil || c.r.MultipartForm != nil && len(c.r.MultipartForm.File) > 0 {
 		return nil
 	}
-	for _, secret := range []string{"password", "current"} {
-		if c.r.PostForm.Has(secret) {
-			return nil
-		}
+	if slices.ContainsFunc([]string{"password", "current"}, c.r.PostForm.Has) {
+		return nil
 	}
 	return c.r.PostForm
 }
