@@ -137,20 +137,21 @@ func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.Assessm
 		return 0, err
 	}
 	c = c.Clean()
+	saved := revision
 	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (_ bool, err error) {
 		if sameContent(asm.Draft, c) {
-			revision = asm.Revision
+			saved = asm.Revision
 			return false, nil
 		}
 		if asm.Revision != revision {
 			return false, errDraftChanged
 		}
 		asm.Draft = c
+		saved = revision + 1
 		asm.Published, err = isPublished(tx, *asm)
-		revision++
 		return true, err
 	})
-	return revision, err
+	return saved, err
 }
 
 var errDraftChanged = assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")

@@ -72,8 +72,9 @@ func (a *App) sendInviteMail(ctx context.Context, j job.Job) error {
 
 // mailing reads what the mail needs and notes that it is about to be sent; nil when there is nothing to send any more.
 func (a *App) mailing(ctx context.Context, j job.Job, args inviteMail) (l *letter, err error) {
-	hold := false
+	var hold bool
 	err = a.db.Tx(ctx, func(tx *store.Tx) error {
+		l, hold = nil, false
 		inv, err := tx.Invite(args.Org, args.Mode, args.Invite)
 		if assess.KindOf(err) == assess.NotFound {
 			return tx.FinishJob(j)
