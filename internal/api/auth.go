@@ -18,29 +18,43 @@ import (
 // keyHeader carries the API key.
 const keyHeader = "X-Api-Key"
 
-// invalidKeysPerMinute bounds how many unknown keys one network may try. An organization's own limit is its own.
-const invalidKeysPerMinute = 300
+// refusedPerMinute bounds how many requests without a usable key one network may send, so that guessing keys is slow. An
+// organization's own limit is its own.
+const refusedPerMinute = 300
 
-// authorize finds out who calls and counts the call. Errors: Invalid, Unauthenticated, RateLimited.
+// authorize finds out who calls and counts the call: for the organization, or for the network where no key tells one. Errors:
+// Invalid, Unauthenticated, RateLimited.
 func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
 	if keyInURL(r.URL.RawQuery) {
 		a.log.WarnContext(r.Context(), "an API key was sent in a URL", "id", a.requestID(r.Context()), "path", r.URL.Path)
-		return assess.Actor{}, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs.")
+		return assess.Actor{}, a.refuse(w, r, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs."))
 	}
 	who, perMinute, err := a.app.AuthenticateKey(r.Context(), apiKey(r))
-	if err != nil {
-		return who, a.refuseKey(w, r, err)
+	switch {
+	case assess.KindOf(err) == assess.Unauthenticated:
+		return who, a.refuse(w, r, err)
+	case err != nil:
+		return who, err
+	default:
+		return who, a.count(r.Context(), w, "default", "api:"+string(who.Org), perMinute)
 	}
-	return who, a.count(r.Context(), w, "default", "api:"+string(who.Org), perMinute)
 }
 
 // admitKey is authorize for a request that no route asks a key of: it may come without one.
 func (a *API) admitKey(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get(keyHeader) == "" {
-		return nil
+		return a.refuse(w, r, nil)
 	}
 	_, err := a.authorize(w, r)
 	return err
+}
+
+// refuse counts a request without a usable key by its network, and returns why it is refused.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, refusal error) error {
+	if err := a.count(r.Context(), w, "authentication", "api-keys:"+network(a.address(r)), refusedPerMinute); err != nil {
+		return err
+	}
+	return refusal
 }
 
 // apiKey is the key that was sent. Several are one that cannot be valid, as they are once a proxy has joined them.
@@ -64,18 +78,6 @@ func keyInURL(query string) bool {
 		}
 	}
 	return false
-}
-
-// refuseKey is the answer to a key that was not accepted. Keys that nobody has are counted by network, so that trying many
-// is slow; one that expired or was revoked, or none at all, is no attempt to guess.
-func (a *API) refuseKey(w http.ResponseWriter, r *http.Request, refusal error) error {
-	if assess.KindOf(refusal) != assess.Unauthenticated || refusal.Error() != assess.MessageKeyInvalid {
-		return refusal
-	}
-	if err := a.count(r.Context(), w, "authentication", "api-keys:"+network(a.address(r)), invalidKeysPerMinute); err != nil {
-		return err
-	}
-	return refusal
 }
 
 // network is the address without port, and for IPv6 the /64 that one subscriber has. What is no address stands for itself.

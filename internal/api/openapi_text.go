@@ -45,12 +45,12 @@ type failure struct {
 	headers                          []string
 }
 
-// rated are the headers of an answer to somebody whose key is known.
+// rated are the headers that say where the caller stands: the key's organization, or the network where no usable key came.
 var rated = []string{"RateLimit", "RateLimit-Policy"}
 
 var failures = map[int]failure{
 	http.StatusBadRequest:            {"BadRequest", "Something in the request is missing or not as it must be. The message names every field.", "recipientEmail must be a valid email address", "invalid", rated},
-	http.StatusUnauthorized:          {"Unauthorized", "There is no key, or not one that can be used: `" + assess.MessageKeyRequired + "`, `" + assess.MessageKeyInvalid + "`, `" + assess.MessageKeyExpired + "` or `" + assess.MessageKeyRevoked + "`.", assess.MessageKeyRequired, "unauthenticated", nil},
+	http.StatusUnauthorized:          {"Unauthorized", "There is no key, or not one that can be used: `" + assess.MessageKeyRequired + "`, `" + assess.MessageKeyInvalid + "`, `" + assess.MessageKeyExpired + "` or `" + assess.MessageKeyRevoked + "`.", assess.MessageKeyRequired, "unauthenticated", rated},
 	http.StatusForbidden:             {"Forbidden", "The key is not allowed to do this.", "You are not allowed to manage tags.", "forbidden", rated},
 	http.StatusNotFound:              {"NotFound", "It does not exist, or belongs to another organization.", "assessment not found", "not_found", rated},
 	http.StatusConflict:              {"Conflict", "It is well asked, but not possible as things stand.", "The assessment is a draft. Publish it before inviting candidates.", "conflict", rated},
@@ -69,7 +69,7 @@ func headers() map[string]*huma.Header {
 	return map[string]*huma.Header{
 		"X-Request-Id":        text("Names this call, in our logs too.", "01945b3e-7d6a-7c3f-9f0e-3b5a7c9d1e2f"),
 		"RateLimit":           text("How many calls are left (r), and in how many seconds there are more (t).", `"default";r=99;t=1`),
-		"RateLimit-Policy":    text("How many calls (q) the organization may make in how many seconds (w).", `"default";q=100;w=60`),
+		"RateLimit-Policy":    text("How many calls (q) the organization may make in how many seconds (w); without a usable key, the network.", `"default";q=100;w=60`),
 		"Idempotent-Replayed": text("Says true when the answer was given before, to a call with the same Idempotency-Key.", "true"),
 		"Retry-After":         {Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
 	}

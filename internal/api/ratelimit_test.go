@@ -114,13 +114,29 @@ func TestTryingKeysIsSlow(t *testing.T) {
 	if got := w.get("/api/v1/tags"); got.status != 200 {
 		t.Errorf("a key that is fine, from the same network: %d", got.status)
 	}
-	if got := w.send("GET", "/api/v1/tags", "", ""); got.status != 401 {
-		t.Errorf("no key at all: %d", got.status)
-	}
-	revoked, secret, err := w.app.CreateAPIKey(t.Context(), w.owner.Actor(assess.Live), assess.NewAPIKey{Name: "Gone", Mode: assess.Live})
+}
+
+func TestCallsWithoutAUsableKeySayWhereTheirNetworkStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key, secret, err := w.app.CreateAPIKey(t.Context(), w.owner.Actor(assess.Live), assess.NewAPIKey{Name: "Gone", Mode: assess.Live})
 	w.must(err)
-	w.must(w.app.RevokeAPIKey(t.Context(), w.owner.Actor(assess.Live), revoked.ID))
-	if got := w.send("GET", "/api/v1/tags", secret, ""); got.status != 401 || got.header.Get("RateLimit") != "" {
-		t.Errorf("a revoked key: %d %v", got.status, got.header)
+	w.must(w.app.RevokeAPIKey(t.Context(), w.owner.Actor(assess.Live), key.ID))
+	for i, tt := range []struct {
+		method, path, key string
+		status            int
+	}{
+		{"GET", "/api/v1/tags", "", 401},
+		{"GET", "/api/v1/tags", "ak_live_x", 401},
+		{"GET", "/api/v1/tags", secret, 401},
+		{"GET", "/api/v1/tags?api_key=x", "", 400},
+		{"GET", "/api/v1/nothing", "", 404},
+		{"PUT", "/api/v1/tags", "", 405},
+	} {
+		got := w.send(tt.method, tt.path, tt.key, "")
+		want := fmt.Sprintf(`"authentication";r=%d;`, 299-i)
+		if got.status != tt.status || got.header.Get("RateLimit-Policy") != `"authentication";q=300;w=60` || !strings.HasPrefix(got.header.Get("RateLimit"), want) {
+			t.Errorf("%s %s with key %q: %d %v", tt.method, tt.path, tt.key, got.status, got.header)
+		}
 	}
 }
