@@ -21,7 +21,7 @@ func lockDir(dir string) (io.Closer, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("the data directory %s is in use by another process (lock %s): %w", dir, path, err)
+		return nil, fmt.Errorf("the data directory %s is in use by another process, probably the server; stop it first (lock %s): %w", dir, path, err)
 	}
 	return dirLock{f}, nil
 }

@@ -19,11 +19,6 @@ func (s *Server) ready(c *call) error {
 // robots keeps search engines away from everything.
 func (s *Server) robots(c *call) error { return c.text("User-agent: *\nDisallow: /") }
 
-// securityText names where to report a weakness (RFC 9116): with whoever runs this server.
-func (s *Server) securityText(c *call) error {
-	return c.text(fmt.Sprintf("Contact: %s/docs\nExpires: %s", s.app.BaseURL(), s.now().AddDate(0, 6, 0).UTC().Format("2006-01-02T15:04:05Z")))
-}
-
 func (c *call) text(body string) error {
 	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	c.w.WriteHeader(http.StatusOK)

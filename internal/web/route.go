@@ -43,7 +43,6 @@ func (s *Server) routes(development bool) []route {
 		{"GET /healthz", public(), s.healthy},
 		{"GET /readyz", public(), s.ready},
 		{"GET /robots.txt", public(), s.robots},
-		{"GET /.well-known/security.txt", public(), s.securityText},
 		{"GET /logo/{id}", public(), s.logo},
 	}
 	table = append(table, s.accountRoutes()...)
