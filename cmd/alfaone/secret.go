@@ -48,5 +48,14 @@ func keptKey(path string) (string, error) {
 		return "", err
 	}
 	_, err = f.WriteString(fresh + "\n")
-	return fresh, errors.Join(err, f.Sync(), f.Close())
+	return fresh, errors.Join(err, f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+}
+
+// syncDir makes a new file's name last, as syncing makes its content.
+func syncDir(dir string) error {
+	d, err := os.Open(dir) //nolint:gosec // the operator's data directory
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -265,3 +265,17 @@ func TestAJoinLinkMakesAMemberOnce(t *testing.T) {
 }
 
 func anywhere() app.Client { return app.Client{Address: "203.0.113.9", UserAgent: "test"} }
+
+func TestTheStartPageLeadsEverybodyToTheirWork(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if p := s.browser().get("/"); p.url.Path != "/signin" || p.url.RawQuery != "" {
+		t.Errorf("a stranger is led to %s", p.url)
+	}
+	if p := s.signIn(ownerEmail).get("/"); p.url.Path != "/overview" {
+		t.Errorf("the owner is led to %s", p.url)
+	}
+	if p := s.signIn(s.colleague(assess.Grader).Email).get("/"); p.url.Path != "/invites" {
+		t.Errorf("a grader is led to %s", p.url)
+	}
+}

@@ -79,8 +79,15 @@ func roleName(r assess.Role) string {
 
 // home leads members to what they do here.
 func (s *Server) home(c *call) error {
-	if err := c.admit(member(assess.ReadInvites)); err == nil {
+	switch err := c.admit(member(assess.ReadInvites)); assess.KindOf(err) {
+	case assess.Unauthenticated:
+		return c.redirect("/signin")
+	case assess.Forbidden:
+		return c.redirect("/invites")
+	default:
+		if err != nil {
+			return err
+		}
 		return c.redirect("/overview")
 	}
-	return c.redirect("/invites")
 }
