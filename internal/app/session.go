@@ -55,6 +55,9 @@ func (a *App) SignIn(ctx context.Context, c Credentials, from Client) (SignedIn,
 	if !right {
 		return SignedIn{}, errors.Join(errCredentials, a.countFailure(ctx, account))
 	}
+	if err := a.readmit(ctx, account, from); err != nil {
+		return SignedIn{}, err
+	}
 	return a.begin(ctx, member, account, from)
 }
 
@@ -65,10 +68,10 @@ func deviceKey(email string) string  { return "device:" + strings.ToLower(email)
 
 // admit refuses tries that come too fast or too often before a password is looked at.
 func (a *App) admit(ctx context.Context, account string, from Client) error {
-	if err := a.take(ctx, "signin:"+account, triesPerMinute); err != nil {
+	if err := a.take(ctx, signInKey(account), triesPerMinute); err != nil {
 		return err
 	}
-	if err := a.take(ctx, "signin:net:"+network(from.Address), triesPerMinuteNetwork); err != nil {
+	if err := a.take(ctx, signInKey("net:"+network(from.Address)), triesPerMinuteNetwork); err != nil {
 		return err
 	}
 	return a.db.Read(ctx, func(tx *store.Tx) error {
@@ -79,6 +82,14 @@ func (a *App) admit(ctx context.Context, account string, from Client) error {
 		return err
 	})
 }
+
+// readmit takes back what admit counted: only tries that fail shall be few.
+func (a *App) readmit(ctx context.Context, account string, from Client) error {
+	return errors.Join(a.limiter.Return(ctx, signInKey(account), triesPerMinute, time.Minute),
+		a.limiter.Return(ctx, signInKey("net:"+network(from.Address)), triesPerMinuteNetwork, time.Minute))
+}
+
+func signInKey(of string) string { return "signin:" + of }
 
 // take counts against a limit a minute. Errors: RateLimited.
 func (a *App) take(ctx context.Context, key string, perMinute int) error {

@@ -241,3 +241,13 @@ func TestNoSessionOutlivesThePasswordThatOpenedIt(t *testing.T) {
 		}
 	})
 }
+
+func TestSigningInWithTheRightPasswordIsNoTry(t *testing.T) {
+	each(t, func(w *world) {
+		for i := range 40 { // more than an account or a network may fail in a minute
+			if _, err := w.SignIn(w.t.Context(), app.Credentials{Email: w.owner.Email, Password: password}, app.Client{Address: "192.0.2.7"}); err != nil {
+				w.t.Fatalf("time %d: %v", i+1, err)
+			}
+		}
+	})
+}

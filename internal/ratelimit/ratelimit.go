@@ -22,6 +22,9 @@ type Decision struct {
 type Limiter interface {
 	// Take counts one request under key, unless it is one too many.
 	Take(ctx context.Context, key string, limit int, window time.Duration) (Decision, error)
+
+	// Return takes back one allowed request under key, of the same limit and window, as though it had not been made.
+	Return(ctx context.Context, key string, limit int, window time.Duration) error
 }
 
 // Decide works out a decision from the theoretical arrival time that stands after the request.
@@ -70,6 +73,16 @@ func (m *Memory) Take(_ context.Context, key string, limit int, window time.Dura
 		m.sweep(now)
 	}
 	return Decide(allowed, arrival, now, limit, window), nil
+}
+
+// Return implements Limiter. It never fails.
+func (m *Memory) Return(_ context.Context, key string, limit int, window time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if arrival, ok := m.arrivals[key]; ok {
+		m.arrivals[key] = arrival.Add(-window / time.Duration(limit))
+	}
+	return nil
 }
 
 // sweep drops keys whose whole limit is free, each time the number of keys has doubled: the cost stays constant a request.

@@ -86,3 +86,25 @@ func TestKeysDoNotShare(t *testing.T) {
 		now = now.Add(time.Second) // old keys become free and are dropped; it must not show
 	}
 }
+
+func TestAReturnedRequestIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	m := ratelimit.NewMemory(func() time.Time { return t0 })
+	for range 50 {
+		if d := take(t, m, 3); !d.Allowed || d.Remaining != 2 {
+			t.Fatalf("%+v", d)
+		}
+		if err := m.Return(t.Context(), "key", 3, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		take(t, m, 3)
+	}
+	if d := take(t, m, 3); d.Allowed {
+		t.Errorf("one too many: %+v", d)
+	}
+	if err := m.Return(t.Context(), "unknown", 3, time.Minute); err != nil {
+		t.Errorf("returning under a key that nobody has taken: %v", err)
+	}
+}

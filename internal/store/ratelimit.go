@@ -22,6 +22,17 @@ func (l limiter) Take(ctx context.Context, key string, limit int, window time.Du
 	return d, err
 }
 
+// Return implements ratelimit.Limiter.
+func (l limiter) Return(ctx context.Context, key string, limit int, window time.Duration) error {
+	return l.db.Tx(ctx, func(tx *Tx) error { return tx.ReturnRate(key, limit, window) })
+}
+
+// ReturnRate takes back what TakeRate counted once.
+func (tx *Tx) ReturnRate(key string, limit int, window time.Duration) error {
+	_, err := tx.exec("UPDATE rate_limits SET tat = tat - $2 WHERE key = $1", key, window.Microseconds()/int64(limit))
+	return err
+}
+
 // TakeRate counts one request under key against limit requests a window, by the generic cell rate algorithm: an allowed
 // request moves the theoretical arrival time of the next one by window/limit. It returns that time and whether the request is
 // allowed. limit is at least 1. It is one statement, exact for any number of processes on one database.

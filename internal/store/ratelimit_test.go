@@ -78,3 +78,20 @@ func TestQuietKeysAreForgotten(t *testing.T) {
 		same(w, 0, rates)
 	})
 }
+
+func TestAReturnedRequestIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		for range 60 {
+			w.takes("org", true)
+		}
+		w.takes("org", false)
+		for _, key := range []string{"org", "nobody"} {
+			if err := w.db.Limiter().Return(w.Context(), key, 60, time.Minute); err != nil {
+				w.Fatal(err)
+			}
+		}
+		w.takes("org", true)
+		w.takes("org", false)
+	})
+}
