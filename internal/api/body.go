@@ -211,7 +211,7 @@ func bindList(p *problems, name string, v any, into reflect.Value, tag reflect.S
 func bindObject(p *problems, name string, v any, into reflect.Value) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		p.unless(name != "", "", "the request body must be a JSON object")
+		p.unless(name != "", "", "The request body must be a JSON object.")
 		p.unless(name == "", name, "must be an object")
 		return
 	}

@@ -30,7 +30,7 @@ func (a *App) AddMember(ctx context.Context, who assess.Actor, m assess.Member, 
 }
 
 // SetPassword gives the member with an address a new password on the operator's word, and signs them out everywhere. Errors:
-// Invalid, NotFound.
+// Invalid, NotFound, Conflict for who has not joined.
 func (a *App) SetPassword(ctx context.Context, email, password string) error {
 	if err := assess.ValidatePassword(password, email); err != nil {
 		return err
@@ -44,10 +44,10 @@ func (a *App) SetPassword(ctx context.Context, email, password string) error {
 		return err
 	}
 	return a.changeMember(ctx, m.Org, m.ID, func(tx *store.Tx, m assess.Member) error {
-		m.PasswordHash = hash
 		if !m.Joined() {
-			m.JoinedAt = tx.Now()
+			return assess.Errorf(assess.Conflict, "%s has not joined yet; the link in the invitation sets the password.", m.Email)
 		}
+		m.PasswordHash = hash
 		return a.renewAccess(tx, m)
 	})
 }

@@ -93,6 +93,9 @@ func (a *App) UpdateTag(ctx context.Context, who assess.Actor, id assess.TagID, 
 		if t, err = tx.Tag(who.Org, id); err != nil {
 			return err
 		}
+		if u == (assess.TagUpdate{}) {
+			return nil
+		}
 		t = u.Apply(t, tx.Now())
 		if err := t.Validate(); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -170,6 +171,18 @@ func TestRivalTaggingsLeaveWhatOneOfThemWanted(t *testing.T) {
 				}
 				w.must(thing.tag())
 			}
+		}
+	})
+}
+
+func TestAnUpdateThatNamesNothingChangesNothing(t *testing.T) {
+	each(t, func(w *world) {
+		tag, err := w.CreateTag(w.t.Context(), w.who(), "Spring", "")
+		w.must(err)
+		w.clock.advance(time.Hour)
+		got, err := w.UpdateTag(w.t.Context(), w.who(), tag.ID, assess.TagUpdate{})
+		if err != nil || got != tag {
+			w.t.Errorf("%+v, %v; want %+v as it was", got, err, tag)
 		}
 	})
 }

@@ -25,11 +25,10 @@ type InviteDefaults struct {
 	ExpiresInDays, ReplayLimit, RecordLimit int
 }
 
-// API rate plans, in requests a minute and organization.
+// Rates, in API requests a minute and organization.
 const (
-	StandardRate   = 100
-	EnterpriseRate = 1000
-	MaxRate        = 1_000_000
+	StandardRate = 100
+	MaxRate      = 1_000_000
 )
 
 // DefaultAccent is an organization's colour until it chooses its own.

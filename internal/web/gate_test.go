@@ -39,3 +39,13 @@ func TestALogHoldsNoSecretOfAPath(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUncleanPathOfTheAPIIsAnsweredByTheAPI(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).browser()
+	for _, path := range []string{"/api//v1/tags", "/api/v1/../v1/tags", "/api/", "/api/v2"} {
+		if p := b.get(path); p.status != http.StatusNotFound || p.header.Get("Content-Type") != "application/json" || p.url.Path != path {
+			t.Errorf("%s is answered at %s with %d, %s", path, p.url.Path, p.status, p.header.Get("Content-Type"))
+		}
+	}
+}

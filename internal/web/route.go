@@ -65,9 +65,14 @@ func (s *Server) mux(table []route) http.Handler {
 		mux.Handle(route.pattern, s.answer(route))
 	}
 	mux.Handle("GET /static/", s.assets.Handler())
-	mux.Handle("/api/", s.api)
 	mux.Handle("/", s.answer(route{"/", public(), s.notFound(mux)}))
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") { // not by the mux, which answers unclean paths with a page that redirects
+			s.api.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // notFound answers what no route fits: 405 where only the method is wrong, else 404.
