@@ -9,15 +9,20 @@ import (
 	"log/slog"
 	"net"
 	netmail "net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"alfaone/internal/app"
+	"alfaone/internal/blob"
 	"alfaone/internal/i18n"
 	"alfaone/internal/job"
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
 )
@@ -27,6 +32,7 @@ type program struct {
 	config  *config
 	log     *slog.Logger
 	db      *store.DB
+	blobs   blob.Store
 	app     *app.App
 	runner  *job.Runner
 	limiter ratelimit.Limiter
@@ -59,6 +65,13 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if err := p.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
+	if p.blobs, err = blob.NewDir(filepath.Join(p.dir, "media")); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	temp, err := emptyTemp(p.dir)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	if clock == nil {
 		clock = time.Now
 	}
@@ -69,7 +82,8 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	}
 	p.limiter = p.newLimiter()
 	p.app = app.New(app.Options{
-		DB: p.db, Limiter: p.limiter, Secrets: secrets, BaseURL: c.BaseURL, Sender: sender,
+		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: temp, Limiter: p.limiter, Secrets: secrets,
+		BaseURL: c.BaseURL, Sender: sender,
 		From: mail.Address{Name: from.Name, Address: from.Address}, Wake: p.runner.Wake, NewID: newID, Random: rand.Reader, Texts: p.texts, Log: p.log,
 	})
 	p.app.Register(p.runner)
@@ -77,6 +91,15 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// emptyTemp makes the directory for work in progress; what an earlier run left there is of no use.
+func emptyTemp(dir string) (string, error) {
+	temp := filepath.Join(dir, "tmp")
+	if err := os.RemoveAll(temp); err != nil {
+		return "", err
+	}
+	return temp, os.MkdirAll(temp, 0o700)
 }
 
 // jobWorkers is how many jobs run at once: most of them wait for a mail server.

@@ -153,6 +153,8 @@ type sampleStep struct {
 // sampleClient is where the candidates come from (RFC 5737).
 func sampleClient() app.Client { return app.Client{Address: "192.0.2.10"} }
 
+func (c *sampleCandidate) taker() app.Taker { return app.Taker{Token: c.token, Client: sampleClient()} }
+
 func accepts(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
 		landing, err := s.app.Landing(ctx, c.token, c.language, sampleClient())
@@ -165,13 +167,13 @@ func accepts(after time.Duration) sampleStep {
 
 func starts(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
-		return s.app.Start(ctx, c.token, sampleClient())
+		return s.app.Start(ctx, c.taker())
 	}}
 }
 
 func completes(after time.Duration) sampleStep {
 	return sampleStep{after, func(s *sample, ctx context.Context, c *sampleCandidate) error {
-		return s.app.Complete(ctx, c.token, sampleClient())
+		return s.app.Complete(ctx, c.taker(), true)
 	}}
 }
 

@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"alfaone/internal/assess"
+	"alfaone/internal/blob"
 	"alfaone/internal/i18n"
 	"alfaone/internal/job"
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
 )
@@ -22,6 +24,9 @@ import (
 // Options are what an App is made of. All but Sender, Wake and the mail settings are required.
 type Options struct {
 	DB      *store.DB
+	Blobs   blob.Store  // where recordings are kept
+	Tools   media.Tools // what is installed for working on them
+	Temp    string      // a directory for work in progress
 	Limiter ratelimit.Limiter
 	Secrets Secrets
 	BaseURL string        // where people reach this server: "https://assess.example.com", without a slash at the end
@@ -37,6 +42,9 @@ type Options struct {
 // App is the program without its doors.
 type App struct {
 	db      *store.DB
+	blobs   blob.Store
+	tools   media.Tools
+	temp    string
 	limiter ratelimit.Limiter
 	secrets Secrets
 	baseURL string
@@ -54,7 +62,7 @@ type App struct {
 // New makes an App.
 func New(o Options) *App {
 	a := &App{
-		db: o.DB, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
+		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
 		wake: o.Wake, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
 	}
 	if a.wake == nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os/exec"
 	"regexp"
 	"testing"
 	"time"
@@ -13,9 +14,11 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/blob"
 	"alfaone/internal/i18n"
 	"alfaone/internal/job"
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
 	"alfaone/internal/store/storetest"
@@ -37,6 +40,7 @@ type world struct {
 	db     *store.DB
 	owner  assess.Member
 	sender *mail.Recorder
+	blobs  blob.Store
 }
 
 // each runs the test in a world of its own on every engine.
@@ -63,8 +67,11 @@ func newWorld(t *testing.T, c *clock, db *store.DB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, clock: c, db: db, sender: &mail.Recorder{}}
+	if w.blobs, err = blob.NewDir(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
 	w.App = app.New(app.Options{
-		DB: db, Limiter: ratelimit.NewMemory(c.Now), Secrets: secrets, BaseURL: "https://assess.example.com/",
+		DB: db, Blobs: w.blobs, Tools: media.Find(exec.LookPath), Temp: t.TempDir(), Limiter: ratelimit.NewMemory(c.Now), Secrets: secrets, BaseURL: "https://assess.example.com/",
 		Sender: w.sender, From: mail.Address{Address: "assess@example.com"}, NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 		Random: rand.Reader, Texts: texts, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})

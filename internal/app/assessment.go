@@ -146,6 +146,9 @@ func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.Assessm
 		if asm.Revision != revision {
 			return false, errDraftChanged
 		}
+		if err := knownRecordings(tx, asm.Org, asm.Draft, c); err != nil {
+			return false, err
+		}
 		asm.Draft = c
 		saved = revision + 1
 		asm.Published, err = isPublished(tx, *asm)

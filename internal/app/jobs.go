@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"alfaone/internal/assess"
 	"alfaone/internal/job"
 	"alfaone/internal/store"
 )
@@ -12,7 +14,10 @@ import (
 const (
 	jobInviteMail = "invite.mail"
 	jobMemberMail = "member.mail"
+	jobFinalize   = "recording.finalize"
+	jobReceipt    = "receipt.mail"
 	jobExpire     = "invites.expire"
+	jobForsaken   = "recordings.forsaken"
 	jobTidy       = "tidy"
 )
 
@@ -29,7 +34,12 @@ const (
 func (a *App) Register(r *job.Runner) {
 	r.Handle(jobInviteMail, a.sendInviteMail)
 	r.Handle(jobMemberMail, a.sendMemberMail)
-	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error { return a.ExpireOverdue(ctx) })
+	r.Handle(jobFinalize, a.finalizeRecording)
+	r.Handle(jobReceipt, a.sendReceipt)
+	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
+		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
+	})
+	r.Every(jobForsaken, time.Hour, func(ctx context.Context, _ job.Job) error { return a.endForsaken(ctx) })
 	r.Every(jobTidy, time.Hour, a.tidy)
 }
 
@@ -38,25 +48,61 @@ const expireBatch = 200
 
 // ExpireOverdue writes down which invites have expired. Nothing depends on when it runs: reading computes expiry.
 func (a *App) ExpireOverdue(ctx context.Context) error {
+	return a.inBatches(ctx, func(tx *store.Tx) (int, error) {
+		overdue, err := tx.OverdueInvites(expireBatch)
+		if err != nil {
+			return 0, err
+		}
+		for _, inv := range overdue {
+			if err := a.expire(tx, inv); err != nil {
+				return 0, err
+			}
+		}
+		return len(overdue), nil
+	})
+}
+
+// inBatches runs transactions until one finds less to do than a batch.
+func (a *App) inBatches(ctx context.Context, batch func(*store.Tx) (found int, err error)) error {
 	for {
-		n := 0
-		err := a.tx(ctx, func(tx *store.Tx) error {
-			overdue, err := tx.OverdueInvites(expireBatch)
-			if err != nil {
-				return err
-			}
-			n = len(overdue)
-			for _, inv := range overdue {
-				if err := a.expire(tx, inv); err != nil {
-					return err
-				}
-			}
-			return nil
+		found := 0
+		err := a.tx(ctx, func(tx *store.Tx) (err error) {
+			found, err = batch(tx)
+			return err
 		})
-		if err != nil || n < expireBatch {
+		if err != nil || found < expireBatch {
 			return err
 		}
 	}
+}
+
+// endForsaken makes what can be made of recordings whose browser does not come back: what has arrived without a gap is put
+// together, so that what was said is heard.
+func (a *App) endForsaken(ctx context.Context) error {
+	return a.inBatches(ctx, func(tx *store.Tx) (int, error) {
+		forsaken, err := tx.ForsakenRecordings(tx.Now().Add(-assess.LateDelivery), expireBatch)
+		if err != nil {
+			return 0, err
+		}
+		for _, rec := range forsaken {
+			if err := a.endRecording(tx, rec); err != nil {
+				return 0, err
+			}
+		}
+		return len(forsaken), nil
+	})
+}
+
+func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {
+	chunks, err := tx.Chunks(rec.Org, rec.ID)
+	if err != nil {
+		return err
+	}
+	whole := assess.Ranges(chunks)
+	if len(whole) == 0 || whole[0][0] != 0 {
+		return a.failRecording(tx, rec, assess.Empty)
+	}
+	return a.uploadedRecording(tx, rec, whole[0][1]+1)
 }
 
 // tidy forgets what has been kept long enough.

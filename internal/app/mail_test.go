@@ -112,7 +112,7 @@ func (w *world) sendBy(sender mail.Sender) {
 	texts, err := i18n.New()
 	w.must(err)
 	w.App = app.New(app.Options{
-		DB: w.db, Limiter: ratelimit.NewMemory(w.clock.Now), Secrets: secrets, BaseURL: "https://assess.example.com",
+		DB: w.db, Blobs: w.blobs, Limiter: ratelimit.NewMemory(w.clock.Now), Secrets: secrets, BaseURL: "https://assess.example.com",
 		Sender: sender, From: mail.Address{Address: "assess@example.com"}, NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 		Random: rand.Reader, Texts: texts, Log: slog.New(slog.DiscardHandler),
 	})

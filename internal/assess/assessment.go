@@ -3,6 +3,8 @@ package assess
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -45,6 +47,7 @@ type Content struct {
 	Format       Format            // the default of questions
 	AnswerFormat Format            // the default of answers
 	Proctoring   Proctoring        // what invites ask for unless they say otherwise
+	TimeLimit    int               // minutes from start to submission; 0 means that only the days count
 	Questions    []Question
 }
 
@@ -118,6 +121,9 @@ func (c Content) Duration() time.Duration {
 	return d
 }
 
+// MaxTimeLimit is the longest time limit of an assessment, in minutes: a week.
+const MaxTimeLimit = 7 * 24 * 60
+
 // Clean is the content as it is stored: names on one line, texts trimmed, texts of languages that are gone dropped.
 func (c Content) Clean() Content {
 	c.Name = CleanLine(c.Name)
@@ -127,6 +133,7 @@ func (c Content) Clean() Content {
 	c.Questions = slices.Clone(c.Questions)
 	for i, q := range c.Questions {
 		c.Questions[i].Prompts = cleanTexts(q.Prompts, c.Languages)
+		c.Questions[i].Recordings = inLanguages(q.Recordings, c.Languages)
 	}
 	return c
 }
@@ -136,6 +143,19 @@ func cleanTexts(texts map[string]string, languages []string) map[string]string {
 	for _, language := range languages {
 		if text := CleanText(texts[language]); text != "" {
 			out[language] = text
+		}
+	}
+	return out
+}
+
+func inLanguages(recordings map[string]RecordingID, languages []string) map[string]RecordingID {
+	var out map[string]RecordingID
+	for _, language := range languages {
+		if id := recordings[language]; id != "" {
+			if out == nil {
+				out = map[string]RecordingID{}
+			}
+			out[language] = id
 		}
 	}
 	return out
@@ -151,6 +171,7 @@ func (c Content) Validate() error {
 	p.languages("languages", c.Languages)
 	p.when(!knownFormat(c.Format), "defaultQuestionFormat", "must be text, audio, video or mixed")
 	p.when(!knownFormat(c.AnswerFormat), "defaultAnswerFormat", "must be text, audio, video or mixed")
+	p.when(c.TimeLimit < 0 || c.TimeLimit > MaxTimeLimit, "timeLimit", "must be between 0 and %d minutes", MaxTimeLimit)
 	c.checkQuestions(&p)
 	return p.err()
 }
@@ -187,11 +208,15 @@ func (c Content) Lint() []Finding {
 	for i, q := range c.Questions {
 		out = append(out, c.lintQuestion(i+1, q)...)
 	}
+	out = append(out, c.lintRecordings()...)
 	if len(c.Questions) > 0 && c.TotalPoints() == 0 {
 		out = append(out, Finding{Message: "No question has points, so nothing can be scored."})
 	}
 	if d := c.Duration(); d > 2*time.Hour {
 		out = append(out, Finding{Message: "It may take a candidate more than two hours."})
+	}
+	if d := c.Duration(); c.TimeLimit > 0 && d > time.Duration(c.TimeLimit)*time.Minute {
+		out = append(out, Finding{Message: fmt.Sprintf("The time limit is shorter than the questions may take (about %d minutes).", int(d.Round(time.Minute).Minutes()))})
 	}
 	return out
 }
@@ -213,6 +238,22 @@ func (c Content) lintQuestion(number int, q Question) []Finding {
 		out = append(out, Finding{Question: number, Message: "It is worth no points."})
 	}
 	return out
+}
+
+// lintRecordings says where candidates will get something else than the recording that the format promises.
+func (c Content) lintRecordings() []Finding {
+	var missing []string
+	for i, q := range c.Questions {
+		recorded := c.FormatOf(q) == AudioFormat || c.FormatOf(q) == VideoFormat
+		if recorded && slices.ContainsFunc(c.Languages, func(language string) bool { return q.Recordings[language] == "" }) {
+			missing = append(missing, strconv.Itoa(i+1))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return []Finding{{Message: "No recording in every language: question " + strings.Join(missing, ", ") +
+		". Where there is none, candidates hear a computer voice if there is one, or read the text."}}
 }
 
 // Publishable is nil when the assessment can be published as it stands. Errors: Conflict, with the first thing to mend.

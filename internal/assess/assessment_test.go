@@ -46,6 +46,14 @@ func TestALinterSaysWhatIsMissing(t *testing.T) {
 			[]assess.Finding{{Question: 2, Message: "It is worth no points."}},
 		},
 		{
+			"recordings", func(c *assess.Content) { c.Format = assess.VideoFormat },
+			[]assess.Finding{{Message: "No recording in every language: question 1. Where there is none, candidates hear a computer voice if there is one, or read the text."}},
+		},
+		{
+			"time", func(c *assess.Content) { c.TimeLimit = 1 },
+			[]assess.Finding{{Message: "The time limit is shorter than the questions may take (about 3 minutes)."}},
+		},
+		{
 			"patience", func(c *assess.Content) {
 				c.Questions[0].MaxAnswer, c.Questions[0].Preparation = assess.MaxAnswer, assess.MaxPreparation
 				second := c.Questions[0]
@@ -59,6 +67,7 @@ func TestALinterSaysWhatIsMissing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := validContent()
+			c.Format = assess.TextFormat
 			tt.change(&c)
 			if diff := cmp.Diff(tt.want, c.Lint()); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)

@@ -40,6 +40,7 @@ func (p Problem) String() string {
 // Error is a failure that its receiver may read. Message is a sentence for people; Err, when set, is for the log only.
 type Error struct {
 	Kind     Kind
+	Code     Code // may be empty
 	Message  string
 	Problems []Problem
 	Err      error
@@ -57,6 +58,34 @@ func (e *Error) Unwrap() error { return e.Err }
 // Errorf makes an error of the given kind with a message for its receiver.
 func Errorf(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// Code tells errors of one kind apart for a program that goes on differently after each.
+type Code string
+
+// The codes of what a candidate's page meets.
+const (
+	Elsewhere  Code = "elsewhere"  // another tab or device holds the attempt
+	Over       Code = "over"       // the attempt has ended
+	LimitUsed  Code = "limit"      // no take or play is left
+	TimeUp     Code = "time"       // the time for this answer has passed
+	Finished   Code = "finished"   // the recording takes nothing more
+	Differs    Code = "differs"    // something else is stored already
+	Incomplete Code = "incomplete" // something is missing
+)
+
+// With is the error with a code.
+func (e *Error) With(c Code) *Error {
+	e.Code = c
+	return e
+}
+
+// CodeOf is the code of err; empty without one.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
 }
 
 // KindOf is the kind of err, or "" for nil and for an error that is not ours (internal).

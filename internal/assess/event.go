@@ -18,6 +18,13 @@ const (
 	InviteExtended       EventType = "invite.extended"
 	InviteResent         EventType = "invite.resent"
 	InviteReaddressed    EventType = "invite.readdressed"
+	InviteAnswered       EventType = "invite.answered"       // the answer to a question is stored and verified
+	InviteTakeFailed     EventType = "invite.take_failed"    // a recording came to nothing, at no cost to the candidate
+	InviteTakenOver      EventType = "invite.taken_over"     // the candidate went on in another tab or on another device
+	InviteIdentified     EventType = "invite.identified"     // a photo of the document or the face is stored
+	InviteAccommodated   EventType = "invite.accommodated"   // a member changed what the candidate is allowed
+	InviteRetakeAllowed  EventType = "invite.retake_allowed" // a member allowed another take of one answer
+	InviteTakeImported   EventType = "invite.take_imported"  // a member put in a file that the candidate had saved
 	AssessmentPublished  EventType = "assessment.published"
 )
 

@@ -10,6 +10,8 @@ type (
 	AssessmentID string
 	QuestionID   string
 	InviteID     string
+	RecordingID  string
+	PlayID       string
 	TagID        string
 	EventID      string
 )

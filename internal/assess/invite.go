@@ -28,6 +28,7 @@ func InviteStatuses() []InviteStatus {
 const (
 	ReasonCandidate = "candidate"
 	ReasonWithdrawn = "withdrawn_by_candidate"
+	ReasonTimeLimit = "time_limit"
 )
 
 // Delivery is where the invite's mail stands. It never changes the invite's status.
@@ -214,6 +215,7 @@ func (inv *Invite) Extend(now time.Time, extraDays int) (time.Time, error) {
 		deadline = &inv.CompleteBy
 	}
 	var p problems
+	p.when(deadline.IsZero(), "expiresInDays", "cannot be given: this attempt has no deadline")
 	p.when(extraDays < 1 || extraDays > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
 	until := now.Add(days(extraDays))
 	p.when(p == nil && !until.After(*deadline), "expiresInDays", "must lead to a later deadline than the present one")

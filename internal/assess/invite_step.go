@@ -7,7 +7,9 @@ type InviteStep string
 const (
 	StepAccept    InviteStep = "accept"    // the candidate agrees to the notice
 	StepStart     InviteStep = "start"     // the candidate begins; the clock runs
-	StepAnswer    InviteStep = "answer"    // a part of an answer arrives
+	StepObserve   InviteStep = "observe"   // screen, camera or identity are recorded, before the start or after it
+	StepAnswer    InviteStep = "answer"    // an answer is begun
+	StepDeliver   InviteStep = "deliver"   // a part of a recording arrives, also of one that was begun before the end
 	StepComplete  InviteStep = "complete"  // the candidate submits
 	StepTimeUp    InviteStep = "time_up"   // the clock submits
 	StepExpire    InviteStep = "expire"    // the deadline has passed; who has started may finish
@@ -23,7 +25,7 @@ const (
 // InviteSteps lists the steps.
 func InviteSteps() []InviteStep {
 	return []InviteStep{
-		StepAccept, StepStart, StepAnswer, StepComplete, StepTimeUp, StepExpire, StepRevoke, StepForce, StepWithdraw,
+		StepAccept, StepStart, StepObserve, StepAnswer, StepDeliver, StepComplete, StepTimeUp, StepExpire, StepRevoke, StepForce, StepWithdraw,
 		StepExtend, StepResend, StepReaddress, StepGrade,
 	}
 }
@@ -36,7 +38,9 @@ const reopened InviteStatus = "reopened"
 var inviteMoves = map[InviteStep]map[InviteStatus]InviteStatus{
 	StepAccept:    {Pending: Accepted, Accepted: Accepted, Started: Started},
 	StepStart:     {Accepted: Started, Started: Started},
+	StepObserve:   {Accepted: Accepted, Started: Started},
 	StepAnswer:    {Started: Started},
+	StepDeliver:   {Accepted: Accepted, Started: Started, Completed: Completed},
 	StepComplete:  {Started: Completed, Completed: Completed},
 	StepTimeUp:    {Started: Completed},
 	StepExpire:    {Pending: Expired, Accepted: Expired, Started: Started},
@@ -73,8 +77,12 @@ func refuse(s InviteStatus, step InviteStep) error {
 		return Errorf(Gone, "This invitation has expired.")
 	case s == Revoked && byCandidate(step):
 		return Errorf(Gone, "This invitation has been withdrawn.")
-	case step == StepStart && s == Pending:
+	case s == Pending && byCandidate(step):
 		return Errorf(Conflict, "The notice has to be agreed to first.")
+	case s == Accepted && byCandidate(step):
+		return Errorf(Conflict, "The assessment has not been started.")
+	case s == Completed && byCandidate(step):
+		return Errorf(Conflict, "The answers have been submitted.").With(Over)
 	case step == StepRevoke && s == Started:
 		return Errorf(Conflict, "The candidate has already started. Revoke it with force to end it all the same.")
 	default:
@@ -84,7 +92,7 @@ func refuse(s InviteStatus, step InviteStep) error {
 
 func byCandidate(step InviteStep) bool {
 	switch step {
-	case StepAccept, StepStart, StepAnswer, StepComplete:
+	case StepAccept, StepStart, StepObserve, StepAnswer, StepDeliver, StepComplete:
 		return true
 	default:
 		return false

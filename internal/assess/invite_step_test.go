@@ -22,7 +22,9 @@ const (
 var machine = map[assess.InviteStep]string{
 	assess.StepAccept:    "accepted  accepted  started    409        410      410",
 	assess.StepStart:     "409       started   started    409        410      410",
+	assess.StepObserve:   "409       accepted  started    409        410      410",
 	assess.StepAnswer:    "409       409       started    409        410      410",
+	assess.StepDeliver:   "409       accepted  started    completed  410      410",
 	assess.StepComplete:  "409       409       completed  completed  410      410",
 	assess.StepTimeUp:    "409       409       completed  409        409      409",
 	assess.StepExpire:    "expired   expired   started    409        409      409",

@@ -19,9 +19,10 @@ func Formats() []Format { return []Format{TextFormat, AudioFormat, VideoFormat, 
 // Question is one question of an assessment.
 type Question struct {
 	ID           QuestionID
-	Prompts      map[string]string // what is asked, by language
-	Format       Format            // how it is asked; empty means the assessment's default
-	AnswerFormat Format            // how it is answered; empty means the assessment's default
+	Prompts      map[string]string      // what is asked, by language
+	Recordings   map[string]RecordingID // the prompt spoken or filmed, by language; where there is none the text stands alone
+	Format       Format                 // how it is asked; empty means the assessment's default
+	AnswerFormat Format                 // how it is answered; empty means the assessment's default
 	Points       int
 	Required     bool
 	Preparation  int // seconds to think before recording; 0 means none
@@ -52,10 +53,22 @@ func (q Question) Prompt(language, fallback string) string {
 	return q.Prompts[fallback]
 }
 
+// Recording is the recorded prompt in the language, or in the fallback where that language has neither text nor recording;
+// empty where there is none.
+func (q Question) Recording(language, fallback string) RecordingID {
+	if q.Prompts[language] != "" || q.Recordings[language] != "" {
+		return q.Recordings[language]
+	}
+	return q.Recordings[fallback]
+}
+
 // check adds the question's broken rules; at is its place, counted from 0.
 func (q Question) check(p *problems, at int) {
 	field := func(name string) string { return fmt.Sprintf("questions[%d].%s", at, name) }
 	p.texts(field("prompts"), q.Prompts)
+	for language, id := range q.Recordings {
+		p.when(!ValidLanguage(language) || !ValidID(string(id)), field("recordings"), "must be ids of recordings by language")
+	}
 	p.when(q.Format != "" && !questionFormat(q.Format), field("format"), "must be text, audio or video")
 	p.when(q.AnswerFormat != "" && !questionFormat(q.AnswerFormat), field("answerFormat"), "must be text, audio or video")
 	p.when(q.Points < 0 || q.Points > MaxPoints, field("points"), "must be between 0 and %d", MaxPoints)

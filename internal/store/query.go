@@ -45,6 +45,19 @@ func (s timeInto) Scan(src any) error {
 	return nil
 }
 
+// durationInto scans a duration that was written in milliseconds.
+type durationInto struct{ to *time.Duration }
+
+// Scan implements sql.Scanner.
+func (s durationInto) Scan(src any) error {
+	ms, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a duration is an integer, not %T", src)
+	}
+	*s.to = time.Duration(ms) * time.Millisecond
+	return nil
+}
+
 // asJSON is v as the database keeps a list, a map or a document.
 func asJSON(v any) (string, error) {
 	b, err := json.Marshal(v)

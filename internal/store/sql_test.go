@@ -32,6 +32,8 @@ var acrossOrganizations = map[string]string{
 	"AllLetters":                  "for the operator",
 	"AnyLetter":                   "for the operator",
 	"OverdueInvites":              "expiry is written down for all",
+	"OverdueAttempts":             "time limits are written down for all",
+	"ForsakenRecordings":          "what a browser has given up is looked after for all",
 	"DeleteStaleSessions":         "housekeeping for all",
 	"DeleteLettersBefore":         "housekeeping for all",
 	"DeleteIdempotencyKeysBefore": "housekeeping for all",

@@ -138,15 +138,24 @@ func (c *call) redirect(path string) error {
 
 // wantsJSON reports whether a program asks, not a person.
 func (c *call) wantsJSON() bool {
-	return strings.HasPrefix(c.r.URL.Path, "/api/") || strings.Contains(c.r.Header.Get("Accept"), "application/json")
+	return strings.HasPrefix(c.r.URL.Path, "/api/") || deliveryPath(c.r.URL.Path) || strings.Contains(c.r.Header.Get("Accept"), "application/json")
+}
+
+// failure is an error as programs read it.
+type failure struct {
+	Error string      `json:"error"`
+	Code  assess.Code `json:"code,omitempty"`
 }
 
 // fail answers an error: a page for people, JSON for programs. Only what nobody expected is logged as an error, and its text
 // never leaves.
 func (c *call) fail(err error) {
 	status := assess.HTTPStatus(err)
-	if errors.Is(err, errMethod) {
+	switch {
+	case errors.Is(err, errMethod):
 		status = http.StatusMethodNotAllowed
+	case errors.Is(err, errLength):
+		status = http.StatusLengthRequired
 	}
 	if errors.Is(err, context.Canceled) && c.ctx().Err() != nil {
 		return // nobody is there any more
@@ -158,7 +167,7 @@ func (c *call) fail(err error) {
 	c.s.log.Log(c.ctx(), level, "request failed", "id", RequestID(c.ctx()), "status", status, "error", err)
 	message := messageOf(err, status)
 	if c.wantsJSON() {
-		_ = c.json(status, map[string]string{"error": message})
+		_ = c.json(status, failure{message, assess.CodeOf(err)})
 		return
 	}
 	if err := c.renderError(status, message); err != nil {

@@ -14,10 +14,11 @@ import (
 
 // Names of cookies, see cookieName.
 const (
-	sessionCookie = "session" // a member's session
-	deviceCookie  = "device"  // a browser that a member has signed in from
-	flashCookie   = "flash"   // what the next page says has happened
-	takeCookie    = "invite"  // the link that a candidate came by
+	sessionCookie  = "session"  // a member's session
+	deviceCookie   = "device"   // a browser that a member has signed in from
+	flashCookie    = "flash"    // what the next page says has happened
+	takeCookie     = "invite"   // the link that a candidate came by
+	languageCookie = "language" // that a candidate has switched to
 )
 
 // deviceLife is how long a browser stays known; it is renewed with every sign-in.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"alfaone/internal/i18n"
 	"alfaone/internal/job"
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 )
 
@@ -28,7 +30,7 @@ func (s *site) workCaptured() {
 	texts, err := i18n.New()
 	s.must(err)
 	a := app.New(app.Options{
-		DB: s.db, Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, From: mail.Address{Address: "assess@example.com"},
+		DB: s.db, Blobs: s.blobs, Tools: media.Find(exec.LookPath), Temp: s.t.TempDir(), Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, From: mail.Address{Address: "assess@example.com"},
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Random: rand.Reader, Texts: texts, Log: slog.New(slog.DiscardHandler),
 	})
 	r := job.NewRunner(job.Config{Queue: s.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now})

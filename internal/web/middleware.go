@@ -44,13 +44,26 @@ func (s *Server) headers(h http.Handler) http.Handler {
 		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
-		header.Set("Permissions-Policy", "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()")
+		header.Set("Permissions-Policy", permissionsPolicy(r.URL.Path))
 		header.Set("Cache-Control", "no-store")
 		if s.secure {
 			header.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// permissionsPolicy lets pages use camera, microphone and screen where something is recorded, and nowhere else.
+func permissionsPolicy(path string) string {
+	const never = ", geolocation=(), payment=(), usb=()"
+	switch {
+	case strings.HasPrefix(path, "/take"):
+		return "camera=(self), microphone=(self), display-capture=(self)" + never
+	case strings.HasPrefix(path, "/assessments/"):
+		return "camera=(self), microphone=(self), display-capture=()" + never
+	default:
+		return "camera=(), microphone=(), display-capture=()" + never
+	}
 }
 
 // referrerPolicy keeps candidates' links, which are secrets, out of every other request.
@@ -95,10 +108,14 @@ func limitBody(h http.Handler) http.Handler {
 // bodyLimit is how much may be sent to a path, in bytes. The editor sends an assessment whole: a hundred questions in five
 // languages of another script, percent-encoded.
 func bodyLimit(path string) int64 {
-	if strings.HasPrefix(path, "/assessments/") {
+	switch {
+	case deliveryPath(path):
+		return assess.MaxChunkBytes
+	case strings.HasPrefix(path, "/assessments/"):
 		return 8 * maxBody
+	default:
+		return maxBody
 	}
-	return maxBody
 }
 
 // recoverPanic answers a panic like any internal error; the stack goes to the log only.

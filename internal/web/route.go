@@ -52,6 +52,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.mailboxRoutes()...)
 	table = append(table, s.docsRoutes()...)
 	table = append(table, s.takeRoutes()...)
+	table = append(table, s.attemptRoutes()...)
 	if development {
 		table = append(table, route{"GET /styleguide", public(), s.styleguide})
 	}
@@ -87,7 +88,7 @@ func (s *Server) notFound(mux *http.ServeMux) func(*call) error {
 }
 
 func allowedMethods(mux *http.ServeMux, r *http.Request) (allowed []string) {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
 		if _, pattern := mux.Handler(probe); pattern != "/" && strings.HasPrefix(pattern, method+" ") {
 			allowed = append(allowed, method)

@@ -14,14 +14,25 @@ import (
 )
 
 // takePath reports the addresses that candidates visit.
-func takePath(path string) bool { return path == "/c" || strings.HasPrefix(path, "/c/") }
+func takePath(path string) bool {
+	return path == "/c" || strings.HasPrefix(path, "/c/") || path == "/take" || strings.HasPrefix(path, "/take/")
+}
 
 // chosenLanguage is the one that the candidate has switched to; empty without a choice.
-func (c *call) chosenLanguage() string {
-	chosen := c.value("lang")
+func (c *call) chosenLanguage() string { return knownLanguage(c.value("lang")) }
+
+// takeLanguage is the language that the candidate reads in: what they have switched to, now or before; empty for the invite's.
+func (c *call) takeLanguage() string {
+	if chosen := c.chosenLanguage(); chosen != "" {
+		return chosen
+	}
+	return knownLanguage(c.cookie(languageCookie))
+}
+
+func knownLanguage(code string) string {
 	for _, l := range i18n.Languages() {
-		if l.Code == chosen {
-			return chosen
+		if l.Code == code {
+			return code
 		}
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +18,11 @@ import (
 	"alfaone/internal/api"
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/blob"
 	"alfaone/internal/i18n"
 	"alfaone/internal/job"
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
 	"alfaone/internal/store/storetest"
@@ -37,6 +40,7 @@ type site struct {
 	t      *testing.T
 	url    string
 	db     *store.DB
+	blobs  blob.Store
 	sender *mail.Recorder
 	owner  assess.Member
 }
@@ -69,6 +73,8 @@ func newEmptySiteOn(t *testing.T, db *store.DB) *site {
 	s := &site{t: t, db: db, sender: &mail.Recorder{}}
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
 	s.must(err)
+	s.blobs, err = blob.NewDir(t.TempDir())
+	s.must(err)
 	texts, err := i18n.New()
 	s.must(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -76,7 +82,7 @@ func newEmptySiteOn(t *testing.T, db *store.DB) *site {
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	s.App = app.New(app.Options{
-		DB: s.db, Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, Sender: s.sender,
+		DB: s.db, Blobs: s.blobs, Tools: media.Find(exec.LookPath), Temp: t.TempDir(), Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, Sender: s.sender,
 		From: mail.Address{Address: "assess@example.com"}, NewID: newID, Random: rand.Reader, Texts: texts, Log: log,
 	})
 	rest := api.New(api.Options{

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// BeginAnswer starts the clock of a question that has one. Again it changes nothing. Errors: NotFound, Gone; Conflict (Over,
+// Elsewhere).
+func (a *App) BeginAnswer(ctx context.Context, t Taker, number int) error {
+	return a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
+		begun, err := tx.BeginAnswer(q.answer, t.Tab)
+		if err != nil || begun {
+			return err
+		}
+		return refused(tx, q.invite, t.Tab, nil)
+	})
+}
+
+// begun refuses to go on with a question whose clock has not been started.
+func (q asked) begun() error {
+	if q.allowance.Gated() && q.answer.BegunAt.IsZero() {
+		return assess.Errorf(assess.Conflict, "The question has to be opened first.")
+	}
+	return nil
+}
+
+// OpenTake begins a take: from now on its slices can be delivered. It counts at once, and is given back if it comes to nothing
+// for a technical reason. Errors: NotFound, Gone, Invalid; TooLarge; Conflict (LimitUsed, Over, Elsewhere).
+func (a *App) OpenTake(ctx context.Context, t Taker, number int, mime string) (rec assess.Recording, left int, err error) {
+	if err := assess.CheckMIME(assess.ForAnswer, mime); err != nil {
+		return rec, 0, err
+	}
+	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
+		if err := q.recordable(mime); err != nil {
+			return err
+		}
+		counted, err := tx.CountTake(q.answer, t.Tab)
+		if err != nil {
+			return err
+		}
+		if !counted {
+			return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "No take is left for this answer.").With(assess.LimitUsed))
+		}
+		left = q.allowance.Takes - q.answer.Takes - 1
+		rec, err = a.openRecording(tx, assess.Recording{
+			Org: q.invite.Org, Mode: q.invite.Mode, Purpose: assess.ForAnswer, Invite: q.invite.ID, Question: q.question.ID,
+			MIME: mime, Length: q.allowance.Length,
+		})
+		return err
+	})
+	return rec, max(0, left), err
+}
+
+// recordable refuses a recording that the question does not ask for.
+func (q asked) recordable(mime string) error {
+	kind, _, _ := strings.Cut(mime, "/")
+	if !slices.Contains(q.allowance.Formats, assess.Format(kind)) {
+		return assess.InvalidFields(assess.Problem{Field: "mime", Message: "is not how this question is answered"})
+	}
+	return q.begun()
+}
+
+// SaveText saves what has been written so far, over the given revision. Errors: NotFound, Gone, Invalid; Conflict: Differs when
+// another revision is stored, which is returned; TimeUp when writing has ended; Over, Elsewhere.
+func (a *App) SaveText(ctx context.Context, t Taker, number, revision int, text string) (stored assess.Answer, err error) {
+	text = strings.ReplaceAll(text, "\r\n", "\n") // not trimmed: somebody is still writing
+	if utf8.RuneCountInString(text) > assess.MaxTextRunes || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return stored, assess.InvalidFields(assess.Problem{Field: "text", Message: "must be text of at most 10000 characters"})
+	}
+	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
+		stored = q.answer
+		if err := q.writable(tx.Now()); err != nil || stored.Text == text && stored.Revision > 0 {
+			return err
+		}
+		was := stored
+		was.Revision = revision
+		saved, err := tx.SaveText(was, t.Tab, q.allowance.Formats[0] != assess.TextFormat && text != "", text)
+		if err != nil {
+			return err
+		}
+		if saved {
+			stored.Text, stored.Revision, stored.SavedAt = text, revision+1, tx.Now()
+			return nil
+		}
+		return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "Something else was written to this answer in the meantime.").With(assess.Differs))
+	})
+	return stored, err
+}
+
+// writable refuses text where none is asked for, or too late.
+func (q asked) writable(now time.Time) error {
+	if !slices.Contains(q.allowance.Formats, assess.TextFormat) {
+		return assess.Errorf(assess.Conflict, "This question is not answered in writing.")
+	}
+	if q.allowance.Formats[0] != assess.TextFormat {
+		return nil // in place of a recording there is no hurry
+	}
+	until := q.allowance.WriteUntil(q.answer.BegunAt, assess.ReadingTime(q.question.Prompt(q.invite.Language, q.content.Primary())))
+	if !until.IsZero() && now.After(until.Add(assess.AttemptGrace)) {
+		return assess.Errorf(assess.Conflict, "The time for this answer has passed. What had been saved counts.").With(assess.TimeUp)
+	}
+	return q.begun()
+}
+
+// SendAnswer notes that the candidate is content with an answer. Errors: NotFound, Gone; Conflict (Incomplete when there is
+// none, Over, Elsewhere).
+func (a *App) SendAnswer(ctx context.Context, t Taker, number int) error {
+	return a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
+		questions, err := questionsOf(tx, q.invite)
+		if err != nil {
+			return err
+		}
+		state := questions[number-1].State
+		if state == assess.Unanswered {
+			return assess.Errorf(assess.Conflict, "This question is not answered yet.").With(assess.Incomplete)
+		}
+		sent, err := tx.SendAnswer(q.answer, t.Tab)
+		if err != nil {
+			return err
+		}
+		if !sent {
+			return refused(tx, q.invite, t.Tab, errTimeUp())
+		}
+		if written := q.answer.ByText || q.allowance.Formats[0] == assess.TextFormat; written && q.answer.SentAt.IsZero() {
+			return a.emit(tx, assess.InviteAnswered, candidate(q.invite), q.invite, answeredNote(number, "in writing"))
+		}
+		return nil
+	})
+}
+
+// AllowRetake allows the candidate one more take of one answer, while they can still record it. Errors: Forbidden, NotFound,
+// Conflict.
+func (a *App) AllowRetake(ctx context.Context, who assess.Actor, id assess.InviteID, number int) error {
+	if err := who.May(assess.InviteCandidates); err != nil {
+		return err
+	}
+	return a.tx(ctx, func(tx *store.Tx) error {
+		inv, err := accommodable(tx, who, id)
+		if err != nil {
+			return err
+		}
+		q, err := ask(tx, inv, number)
+		if err != nil {
+			return err
+		}
+		if q.content.AnswerFormatOf(q.question) == assess.TextFormat {
+			return assess.Errorf(assess.Conflict, "Question %d is answered in writing: there are no takes.", number)
+		}
+		if err := tx.AllowTake(q.answer); err != nil {
+			return err
+		}
+		return a.emit(tx, assess.InviteRetakeAllowed, who, inv, questionNote(number))
+	})
+}

@@ -1,0 +1,43 @@
+package assess
+
+import (
+	"strings"
+	"time"
+)
+
+// Times around the limits of an attempt.
+const (
+	AttemptGrace  = 30 * time.Second // on top of every limited time, for a slow network
+	untimedAtMost = 24 * time.Hour   // an attempt that is not timed lasts at least so long, whenever it is begun
+)
+
+// Deadline is until when an attempt that starts at now can be finished: the assessment's own time as the candidate has it, or,
+// where it is not timed, until the invite would have expired, but a day at least. The zero time means no limit.
+func (inv Invite) Deadline(c Content, a Accommodation, now time.Time) time.Time {
+	if c.TimeLimit == 0 {
+		return latest(inv.ExpiresAt, now.Add(untimedAtMost))
+	}
+	limit, ok := a.Stretch(time.Duration(c.TimeLimit) * time.Minute)
+	if !ok {
+		return time.Time{}
+	}
+	return now.Add(limit + AttemptGrace)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// Overdue reports whether the time of a started attempt has passed.
+func (inv Invite) Overdue(now time.Time) bool {
+	return inv.Stored == Started && !inv.CompleteBy.IsZero() && !now.Before(inv.CompleteBy)
+}
+
+// ReadingTime is how long it takes to read a text, or to hear it read out: 150 words a minute.
+func ReadingTime(text string) time.Duration {
+	const perWord = time.Minute / 150
+	return time.Duration(len(strings.Fields(text))) * perWord
+}

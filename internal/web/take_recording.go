@@ -1,0 +1,279 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+)
+
+// The protocol by which recordings arrive, slice by slice. It is the same for candidates and members; only the address of the
+// recording differs.
+
+// deliveryPath reports the addresses of recordings, which programs of ours use.
+func deliveryPath(path string) bool {
+	return strings.HasPrefix(path, "/take/recordings/") || strings.HasPrefix(path, "/recordings/")
+}
+
+// taker is the candidate who asks, by the cookie that the link was traded for.
+func (c *call) taker() app.Taker {
+	return app.Taker{Token: c.cookie(takeCookie), Tab: c.r.Header.Get("X-Seat"), Client: c.client()}
+}
+
+// deliverer finds out who delivers.
+type deliverer func(*call) app.Deliverer
+
+func (s *Server) byCandidate(c *call) app.Deliverer { return s.app.ByCandidate(c.taker()) }
+func (s *Server) byMember(c *call) app.Deliverer    { return s.app.ByMember(c.who()) }
+
+// deliveryRoutes serve recordings below a prefix.
+func (s *Server) deliveryRoutes(prefix string, who access, by deliverer) []route {
+	return []route{
+		{"GET " + prefix + "/recordings/{id}", who, s.recordingStatus(prefix, by)},
+		{"PUT " + prefix + "/recordings/{id}/chunks/{n}", who, s.putChunk(by)},
+		{"POST " + prefix + "/recordings/{id}/finish", who, s.finishRecording(by)},
+		{"POST " + prefix + "/recordings/{id}/abandon", who, s.abandonRecording(by)},
+		{"GET " + prefix + "/recordings/{id}/media", who, s.recordingMedia(by)},
+	}
+}
+
+// openedRecording is what a page learns of a recording that it has opened.
+type openedRecording struct {
+	ID         assess.RecordingID `json:"id"`
+	URL        string             `json:"url"`
+	Number     int                `json:"number"`
+	MaxSeconds int                `json:"maxSeconds"`
+	TakesLeft  int                `json:"takesLeft"`
+}
+
+func (c *call) opened(prefix string, rec assess.Recording, left int) error {
+	return c.json(http.StatusCreated, openedRecording{
+		ID: rec.ID, URL: prefix + "/recordings/" + string(rec.ID), Number: rec.Number,
+		MaxSeconds: int(rec.Length.Seconds()), TakesLeft: left,
+	})
+}
+
+// deliveredRecording is where a recording stands.
+type deliveredRecording struct {
+	ID        assess.RecordingID    `json:"id"`
+	State     assess.RecordingState `json:"state"`
+	Failure   assess.Failure        `json:"failure"`
+	Have      [][2]int              `json:"have"`
+	Bytes     int64                 `json:"bytes"`
+	Seconds   float64               `json:"seconds"`
+	Quiet     bool                  `json:"quiet"`
+	TakesLeft int                   `json:"takesLeft"`
+	Media     string                `json:"media,omitempty"`
+}
+
+func (s *Server) recordingStatus(prefix string, by deliverer) func(*call) error {
+	return func(c *call) error {
+		id, err := c.id()
+		if err != nil {
+			return err
+		}
+		rec, err := by(c).Recording(c.ctx(), assess.RecordingID(id))
+		if err != nil {
+			return err
+		}
+		out := deliveredRecording{
+			ID: rec.ID, State: rec.State, Failure: rec.Failure, Have: rec.Have, Bytes: rec.Bytes,
+			Seconds: rec.Media.Duration.Seconds(), Quiet: rec.Media.Quiet, TakesLeft: rec.TakesLeft,
+		}
+		if out.Have == nil {
+			out.Have = [][2]int{}
+		}
+		if rec.State == assess.RecordingReady {
+			out.Media = prefix + "/recordings/" + id + "/media"
+		}
+		return c.json(http.StatusOK, out)
+	}
+}
+
+// putChunk stores a slice. Whoever sends slowly is waited for as long as something arrives.
+func (s *Server) putChunk(by deliverer) func(*call) error {
+	return func(c *call) error {
+		id, err := c.id()
+		if err != nil {
+			return err
+		}
+		chunk, err := c.chunk()
+		if err != nil {
+			return err
+		}
+		body := &patientBody{Reader: c.r.Body, control: http.NewResponseController(c.w), begin: time.Now()} //nolint:forbidigo // deadlines of connections are in the machine's time
+		err = by(c).PutChunk(c.ctx(), assess.RecordingID(id), chunk, body)
+		if body.err != nil && err != nil {
+			return &assess.Error{Kind: assess.Invalid, Message: "The slice did not arrive whole.", Err: err}
+		}
+		if err != nil {
+			return err
+		}
+		c.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+}
+
+// errLength stands for 411: a slice says its length first.
+var errLength = errors.New("length required")
+
+// chunk is what the request says of the slice that it carries.
+func (c *call) chunk() (assess.Chunk, error) {
+	number, err := strconv.Atoi(c.r.PathValue("n"))
+	if err != nil {
+		return assess.Chunk{}, assess.InvalidFields(assess.Problem{Field: "number", Message: "must be a whole number"})
+	}
+	if c.r.ContentLength < 0 {
+		return assess.Chunk{}, errLength
+	}
+	if c.r.ContentLength > assess.MaxChunkBytes {
+		return assess.Chunk{}, assess.Errorf(assess.TooLarge, "A slice must be at most %d bytes.", assess.MaxChunkBytes)
+	}
+	sum, err := contentDigest(c.r.Header.Get("Content-Digest"))
+	return assess.Chunk{Number: number, Bytes: c.r.ContentLength, SHA256: sum}, err
+}
+
+var sha256Digest = regexp.MustCompile(`^sha-256=:([A-Za-z0-9+/]{43}=):$`)
+
+// contentDigest reads a Content-Digest header (RFC 9530) with one SHA-256 sum, and returns the sum in hexadecimal.
+func contentDigest(header string) (string, error) {
+	m := sha256Digest.FindStringSubmatch(header)
+	if m == nil {
+		return "", assess.InvalidFields(assess.Problem{Field: "Content-Digest", Message: "must be sha-256=:…: with the sum of the slice"})
+	}
+	sum, err := base64.StdEncoding.DecodeString(m[1])
+	if err != nil || len(sum) != sha256.Size {
+		return "", assess.InvalidFields(assess.Problem{Field: "Content-Digest", Message: "must be sha-256=:…: with the sum of the slice"})
+	}
+	return hex.EncodeToString(sum), nil
+}
+
+// How slowly a slice may arrive: so long without anything, and so many bytes a second after that.
+const (
+	patience      = 30 * time.Second
+	slowestSender = 1 << 10
+)
+
+// patientBody reads a body whose sender is judged by progress, not by a time for the whole.
+type patientBody struct {
+	io.Reader
+	control *http.ResponseController
+	begin   time.Time
+	bytes   int64
+	err     error // of reading, other than its end
+}
+
+// Read implements io.Reader.
+func (b *patientBody) Read(p []byte) (int, error) {
+	_ = b.control.SetReadDeadline(b.begin.Add(patience + time.Duration(b.bytes/slowestSender)*time.Second)) // where that is not possible, the server's own limit stands
+	n, err := b.Reader.Read(p)
+	b.bytes += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// finishRecording takes the page's word that all slices are sent, if they are.
+func (s *Server) finishRecording(by deliverer) func(*call) error {
+	return func(c *call) error {
+		id, err := c.id()
+		if err != nil {
+			return err
+		}
+		var in struct {
+			Chunks int   `json:"chunks"`
+			Bytes  int64 `json:"bytes"`
+		}
+		if err := c.decode(&in); err != nil {
+			return err
+		}
+		if in.Chunks < 0 || in.Bytes < 0 {
+			return assess.InvalidFields(assess.Problem{Field: "chunks", Message: "must not be negative"})
+		}
+		missing, err := by(c).Finish(c.ctx(), assess.RecordingID(id), in.Chunks, in.Bytes)
+		if assess.CodeOf(err) == assess.Incomplete {
+			return c.json(http.StatusConflict, map[string]any{"error": messageOf(err, http.StatusConflict), "code": assess.Incomplete, "missing": missing})
+		}
+		if err != nil {
+			return err
+		}
+		c.w.WriteHeader(http.StatusAccepted)
+		return nil
+	}
+}
+
+func (s *Server) abandonRecording(by deliverer) func(*call) error {
+	return func(c *call) error {
+		id, err := c.id()
+		if err != nil {
+			return err
+		}
+		if err := by(c).Abandon(c.ctx(), assess.RecordingID(id)); err != nil {
+			return err
+		}
+		c.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+}
+
+func (s *Server) recordingMedia(by deliverer) func(*call) error {
+	return func(c *call) error {
+		id, err := c.id()
+		if err != nil {
+			return err
+		}
+		file, err := by(c).Media(c.ctx(), assess.RecordingID(id))
+		if err != nil {
+			return err
+		}
+		return c.media(file)
+	}
+}
+
+// media serves a file with ranges. It never runs as a page of ours.
+func (c *call) media(file app.MediaFile) error {
+	defer func() { _ = file.Close() }()
+	header := c.w.Header()
+	header.Set("Content-Type", file.ContentType)
+	header.Set("Content-Disposition", "inline")
+	header.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
+	header.Set("Cache-Control", "private, no-store")
+	header.Set("ETag", `"`+file.Tag+`"`)
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{}) // however long somebody listens
+	http.ServeContent(c.w, c.r, "", file.Modified, file)
+	return nil
+}
+
+// decode reads a JSON body strictly. Errors: Invalid, TooLarge.
+func (c *call) decode(v any) error {
+	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return assess.Errorf(assess.Invalid, "The body must be JSON.")
+	}
+	d := json.NewDecoder(c.r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if err == nil && d.More() {
+		err = errors.New("more than one value")
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return assess.Errorf(assess.TooLarge, "That is more than can be sent at once.")
+	case err != nil:
+		return &assess.Error{Kind: assess.Invalid, Message: "The body could not be read as JSON.", Err: err}
+	default:
+		return nil
+	}
+}
