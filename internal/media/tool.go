@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -16,10 +18,10 @@ import (
 // Tools are the outside programs that work on files, by their paths; an empty path means that the program is not there and
 // what needs it answers [ErrNoTool].
 //
-// Of the programs that one Tools and its copies start, one runs at a time ([NewTools] sees to that), at low priority, in a
-// directory of its own, with none of this process's environment, within a time limit that is generous for its work. ffmpeg is told the format of
-// what it reads, by [Sniff], and may open nothing but files: a playlist in disguise makes it read no other file and
-// reach no network.
+// Of the programs that one Tools and its copies start, one runs at a time ([NewTools] sees to that), in a directory of its
+// own, with none of this process's environment, within a time limit that is generous for its work; on Linux also at low
+// priority and, where the system permits it, without a network. ffmpeg is told the format of what it reads, by [Sniff], and
+// may open nothing but files: a playlist in disguise makes it read no other file and reach no network.
 type Tools struct {
 	FFmpeg string
 	Speech string // espeak-ng
@@ -43,8 +45,12 @@ func Find(look func(name string) (path string, err error)) Tools {
 	return NewTools(found("ffmpeg"), found("espeak-ng"))
 }
 
-// maxOutput bounds what a tool may write to a file.
-const maxOutput = 2 << 30
+const (
+	maxOutput = 2 << 30 // bytes that a tool may write to a file
+
+	maxAllocation = "268435456" // bytes that ffmpeg may ask for at once
+	maxFrame      = "16777216"  // pixels of a picture that it decodes: twice 4K
+)
 
 // command is one call of a program.
 type command struct {
@@ -75,16 +81,33 @@ func (t Tools) run(ctx context.Context, c command) error {
 	limited, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
 	var complaint bytes.Buffer
-	cmd := exec.CommandContext(limited, c.program, c.args...) //nolint:gosec // G204: the program is the operator's, the arguments are ours
-	cmd.Dir = dir
-	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + dir, "TMPDIR=" + dir}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, &head{w: &complaint, left: 4 << 10}
-	cmd.WaitDelay = 5 * time.Second
-	if err := cmd.Start(); err != nil {
+	cmd, err := c.start(limited, dir, &head{w: &complaint, left: 4 << 10})
+	if err != nil {
 		return fmt.Errorf("start %s: %w", filepath.Base(c.program), err)
 	}
-	lowerPriority(cmd.Process.Pid)
 	return verdict(ctx, limited, c, cmd.Wait(), complaint.String())
+}
+
+// start starts the program in isolation, or as it is where the system allows no isolation.
+func (c command) start(ctx context.Context, dir string, stderr io.Writer) (*exec.Cmd, error) {
+	begin := func(prepare func(*exec.Cmd)) (*exec.Cmd, error) {
+		cmd := exec.CommandContext(ctx, c.program, c.args...) //nolint:gosec // G204: the program is the operator's, the arguments are ours
+		cmd.Dir = dir
+		cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + dir, "TMPDIR=" + dir}
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, stderr
+		cmd.WaitDelay = 5 * time.Second
+		prepare(cmd)
+		return cmd, cmd.Start()
+	}
+	cmd, err := begin(isolate)
+	if isolationRefused(err) {
+		cmd, err = begin(func(*exec.Cmd) {})
+	}
+	if err != nil {
+		return nil, err
+	}
+	lowerPriority(cmd.Process.Pid)
+	return cmd, nil
 }
 
 // wait returns when no other program runs; the caller calls done when its own has ended.
@@ -143,10 +166,11 @@ func (t Tools) ffmpeg(ctx context.Context, limit time.Duration, seek []string, i
 	if err != nil {
 		return err
 	}
-	args := []string{"-nostdin", "-v", "error", "-max_alloc", "268435456"}
-	args = append(args, seek...)
-	args = append(args, "-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", "file:"+in, "-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn")
-	return t.run(ctx, command{program: t.FFmpeg, args: append(args, out...), stdout: stdout, limit: limit})
+	args := slices.Concat(
+		[]string{"-nostdin", "-v", "error", "-max_alloc", maxAllocation}, seek,
+		[]string{"-protocol_whitelist", "file,pipe", "-max_pixels", maxFrame, "-threads", "2", "-f", demuxer, "-i", "file:" + in},
+		[]string{"-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"}, out)
+	return t.run(ctx, command{program: t.FFmpeg, args: args, stdout: stdout, limit: limit})
 }
 
 // source returns a file's absolute path and what ffmpeg calls its format.
@@ -178,7 +202,7 @@ func (t Tools) convert(ctx context.Context, limit time.Duration, in, out string,
 	if err != nil {
 		return err
 	}
-	args = append(args, "-fs", fmt.Sprint(maxOutput), "-y", "file:"+out)
+	args = append(args, "-fs", strconv.Itoa(maxOutput), "-y", "file:"+out)
 	err = t.ffmpeg(ctx, limit, nil, in, nil, args...)
 	if err == nil {
 		err = complete(out)
