@@ -100,6 +100,8 @@ AlfaOne demo: a sample organization, with mail kept in a mailbox.
   Password   %[3]s
   Mailbox    %[4]s
 
+To see what a candidate sees, open the newest mail in the mailbox and follow its link.
+
   API key       %[5]s
   Test API key  %[6]s
 
