@@ -28,6 +28,7 @@ const (
 	keepIdempotency = 7 * 24 * time.Hour
 	keepFailures    = 7 * 24 * time.Hour
 	keepSessions    = 24 * time.Hour
+	keepFailed      = 30 * 24 * time.Hour // slices of recordings that came to nothing
 )
 
 // Register tells the runner what can be done, and what is done by the calendar.
@@ -39,7 +40,9 @@ func (a *App) Register(r *job.Runner) {
 	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
 	})
-	r.Every(jobForsaken, time.Hour, func(ctx context.Context, _ job.Job) error { return a.endForsaken(ctx) })
+	r.Every(jobForsaken, time.Hour, func(ctx context.Context, _ job.Job) error {
+		return errors.Join(a.endForsaken(ctx), a.dropFailed(ctx))
+	})
 	r.Every(jobTidy, time.Hour, a.tidy)
 }
 
@@ -91,6 +94,28 @@ func (a *App) endForsaken(ctx context.Context) error {
 		}
 		return len(forsaken), nil
 	})
+}
+
+// dropFailed removes what is left of recordings that came to nothing long ago.
+func (a *App) dropFailed(ctx context.Context) error {
+	for {
+		var failed []assess.Recording
+		err := a.db.Read(ctx, func(tx *store.Tx) (err error) {
+			failed, err = tx.FailedRecordings(tx.Now().Add(-keepFailed), expireBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, rec := range failed {
+			if err := a.dropChunks(ctx, rec); err != nil {
+				return err
+			}
+		}
+		if len(failed) < expireBatch {
+			return nil
+		}
+	}
 }
 
 func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {

@@ -38,9 +38,12 @@ func (a *App) finalizeRecording(ctx context.Context, j job.Job) error {
 		return err
 	}
 	if rec.State == assess.RecordingUploaded {
-		if err := a.finalize(ctx, rec, chunks); err != nil {
+		if rec.State, err = a.finalize(ctx, rec, chunks); err != nil {
 			return err
 		}
+	}
+	if rec.State != assess.RecordingReady {
+		return nil // what cannot be used is kept for a while: somebody may be able to help
 	}
 	return a.dropChunks(ctx, rec)
 }
@@ -59,23 +62,22 @@ func (a *App) uploaded(ctx context.Context, args recordingJob) (rec assess.Recor
 	return rec, chunks, err
 }
 
-func (a *App) finalize(ctx context.Context, rec assess.Recording, chunks []assess.Chunk) error {
+// finalize makes the file and writes down what has become of the recording.
+func (a *App) finalize(ctx context.Context, rec assess.Recording, chunks []assess.Chunk) (assess.RecordingState, error) {
 	dir, err := os.MkdirTemp(a.temp, "recording-")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	w := workshop{App: a, rec: rec, dir: dir}
 	failure, err := w.make(ctx, chunks)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		if failure != "" {
-			return a.failRecording(tx, rec, failure)
-		}
-		return a.readyRecording(tx, w.rec)
-	})
+	if failure != "" {
+		return assess.RecordingFailed, a.tx(ctx, func(tx *store.Tx) error { return a.failRecording(tx, rec, failure) })
+	}
+	return assess.RecordingReady, a.tx(ctx, func(tx *store.Tx) error { return a.readyRecording(tx, w.rec) })
 }
 
 // readyRecording notes that a recording is whole and verified.
@@ -116,7 +118,7 @@ func length(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
-// dropChunks removes slices that have become part of a file.
+// dropChunks removes the slices of a recording.
 func (a *App) dropChunks(ctx context.Context, rec assess.Recording) error {
 	var keys []string
 	for info, err := range a.blobs.List(ctx, recordingKey(rec)+"chunks/") {

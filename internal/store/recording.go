@@ -98,3 +98,10 @@ func (tx *Tx) ForsakenRecordings(since time.Time, limit int) ([]assess.Recording
 	return list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE state = 'open' AND touched_at < $1
 		ORDER BY touched_at LIMIT $2`, at(since), limit)
 }
+
+// FailedRecordings reads up to limit recordings that failed before the given time and still have slices.
+func (tx *Tx) FailedRecordings(before time.Time, limit int) ([]assess.Recording, error) {
+	return list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE state = 'failed' AND finished_at < $1
+		AND EXISTS (SELECT 1 FROM recording_chunks c WHERE c.org_id = recordings.org_id AND c.recording_id = recordings.id)
+		ORDER BY finished_at LIMIT $2`, at(before), limit)
+}

@@ -78,6 +78,7 @@ CREATE TABLE recordings (
 );
 CREATE INDEX recordings_invite ON recordings (org_id, invite_id, purpose, question_id, number) WHERE invite_id <> '';
 CREATE INDEX recordings_open ON recordings (touched_at) WHERE state = 'open';
+CREATE INDEX recordings_failed ON recordings (finished_at) WHERE state = 'failed';
 
 CREATE TABLE recording_chunks (
     org_id       TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
