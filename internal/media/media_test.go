@@ -130,3 +130,12 @@ func write(tb testing.TB, dir, name string, b []byte) string {
 	}
 	return path
 }
+
+func fileBytes(tb testing.TB, path string) []byte {
+	tb.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
+}
