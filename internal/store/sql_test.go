@@ -33,7 +33,6 @@ var acrossOrganizations = map[string]string{
 	"AnyLetter":                   "for the operator",
 	"OverdueInvites":              "expiry is written down for all",
 	"OverdueAttempts":             "time limits are written down for all",
-	"FailedRecordings":            "housekeeping for all",
 	"ForsakenRecordings":          "what a browser has given up is looked after for all",
 	"DeleteStaleSessions":         "housekeeping for all",
 	"DeleteLettersBefore":         "housekeeping for all",
