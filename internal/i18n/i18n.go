@@ -8,6 +8,7 @@ package i18n
 import (
 	"embed"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -46,9 +47,14 @@ func New() (*Bundle, error) {
 	texts.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	b := &Bundle{localizers: map[string]*Localizer{}}
 	var tags []language.Tag
+	var keys []string
 	for _, l := range Languages() {
-		if _, err := texts.LoadMessageFileFS(locales, "locales/"+l.Code+".toml"); err != nil {
+		file, err := texts.LoadMessageFileFS(locales, "locales/"+l.Code+".toml")
+		if err != nil {
 			return nil, fmt.Errorf("i18n: %s: %w", l.Code, err)
+		}
+		if keys == nil {
+			keys = keysOf(file)
 		}
 		tag := language.MustParse(l.Code)
 		tags = append(tags, tag)
@@ -57,6 +63,7 @@ func New() (*Bundle, error) {
 			texts:    goi18n.NewLocalizer(texts, l.Code),
 			printer:  message.NewPrinter(tag),
 			calendar: calendars[l.Code],
+			keys:     keys,
 		}
 	}
 	b.matcher = language.NewMatcher(tags)
@@ -90,6 +97,15 @@ type Localizer struct {
 	texts    *goi18n.Localizer
 	printer  *message.Printer
 	calendar calendar
+	keys     []string // of all texts
+}
+
+func keysOf(file *goi18n.MessageFile) []string {
+	keys := make([]string, len(file.Messages))
+	for i, m := range file.Messages {
+		keys[i] = m.ID
+	}
+	return keys
 }
 
 // Language is the one it writes.
@@ -116,6 +132,17 @@ func (l *Localizer) T(key string, args ...any) string {
 		return key
 	}
 	return text
+}
+
+// Group returns the texts right below a key, by the last part of their own: what one script says. args are as for T.
+func (l *Localizer) Group(key string, args ...any) map[string]string {
+	out := map[string]string{}
+	for _, k := range l.keys {
+		if name, ok := strings.CutPrefix(k, key+"."); ok && !strings.Contains(name, ".") {
+			out[name] = l.T(k, args...)
+		}
+	}
+	return out
 }
 
 // strict fails on a gap without a value, where the usual parser writes "<no value>".

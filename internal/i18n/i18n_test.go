@@ -142,6 +142,25 @@ func TestTextsAreFilledAndCounted(t *testing.T) {
 	}
 }
 
+func TestAGroupIsTheTextsRightBelowAKey(t *testing.T) {
+	t.Parallel()
+	b := bundle(t)
+	want := map[string]string{
+		"title": "Dieser Link funktioniert nicht",
+		"what":  b.For("de").T("take.unknown.what"),
+		"todo":  b.For("de").T("take.unknown.todo"),
+	}
+	if diff := cmp.Diff(want, b.For("de").Group("take.unknown")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := b.For("en").Group("take.contact"); len(got) > 0 {
+		t.Errorf("a text is a group: %v", got)
+	}
+	if got := b.For("fr").Group("take", "organization", "Ana", "replyTo", "ana@example.com")["contact"]; !strings.Contains(got, "ana@example.com") {
+		t.Errorf("the gaps are not filled: %s", got)
+	}
+}
+
 func TestForFallsBackToEnglish(t *testing.T) {
 	t.Parallel()
 	b := bundle(t)
