@@ -52,12 +52,18 @@ func New(tb testing.TB) *Page {
 	}
 	p := &Page{tb: tb, seen: &record{}, patience: patience}
 	ctx, cancel := chromedp.NewContext(shared(tb), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.seen.event))
+	return p.begin(ctx, cancel)
+}
+
+// begin makes the page a tab that ends with the test.
+func (p *Page) begin(ctx context.Context, cancel func()) *Page {
+	p.tb.Helper()
 	p.ctx = ctx
-	tb.Cleanup(cancel)
+	p.tb.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
-		tb.Fatalf("open a page: %v", err)
+		p.tb.Fatalf("open a page: %v", err)
 	}
-	tb.Cleanup(p.verdict)
+	p.tb.Cleanup(p.verdict)
 	p.media(false)
 	p.Viewport(1280, 800)
 	return p
@@ -71,14 +77,7 @@ func shared(tb testing.TB) context.Context {
 	if chromium.context != nil {
 		return chromium.context
 	}
-	program, err := find("chromium", "chromium-browser", "google-chrome")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			tb.Fatal(err)
-		}
-		tb.Skip(err)
-	}
-
+	program := installed(tb)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options(program)...)
 	ctx, stopBrowser := chromedp.NewContext(allocator)
 	stop := func() { stopBrowser(); stopAllocator() }
