@@ -53,8 +53,8 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader, size int64) erro
 	}
 	src := newSource(ctx, r, size)
 	err := d.put(src, key)
-	if src.failure() != nil {
-		return failed("storing", key, src.failure(), err)
+	if src.err != nil {
+		return failed("storing", key, src.err, err)
 	}
 	return d.failed("storing", key, err)
 }

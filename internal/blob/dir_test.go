@@ -3,12 +3,14 @@ package blob_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -94,6 +96,34 @@ func TestDirHasNothingButWhatWasPut(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{".unfinished"}, tree(t, dir)); diff != "" {
 		t.Errorf("after deleting: %s", diff)
+	}
+}
+
+// Deleting the last file of a directory removes the directory, into which somebody may be about to put another.
+func TestDirDeletesAndPutsSideBySide(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d := newDir(t, dir)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			key := fmt.Sprintf("org/id/chunks/%d", i)
+			for range 50 {
+				if err := d.Put(t.Context(), key, strings.NewReader(key), int64(len(key))); err != nil {
+					t.Error(err)
+				}
+				if _, err := d.Stat(t.Context(), key); err != nil {
+					t.Error(err)
+				}
+				if err := d.Delete(t.Context(), key); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if diff := cmp.Diff([]string{".unfinished"}, tree(t, dir)); diff != "" {
+		t.Error(diff)
 	}
 }
 

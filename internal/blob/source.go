@@ -2,66 +2,82 @@ package blob
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 )
 
 // source is what a Put reads from. It ends with the context, and it yields as many bytes as announced or fails. It holds the
 // last of them back until it knows that nothing follows: who was sent all the bytes would keep them, and be told too late.
 type source struct {
-	ctx  context.Context
-	r    io.Reader
-	left int64 // negative: nobody knows
-	err  error // how it ended
+	ctx   context.Context
+	r     io.Reader
+	left  int64 // negative: nobody knows
+	ended bool
+	err   error // why it failed, which is never the store's fault
 }
 
 func newSource(ctx context.Context, r io.Reader, size int64) *source {
 	s := &source{ctx: ctx, r: r, left: size}
 	if size == 0 {
-		s.err = s.end()
+		s.end()
 	}
 	return s
 }
 
 // Read implements io.Reader.
 func (s *source) Read(p []byte) (int, error) {
-	if s.err == nil {
-		s.err = s.ctx.Err()
+	if err := s.ctx.Err(); err != nil {
+		s.fail(err)
 	}
-	if s.err != nil || len(p) == 0 {
+	if s.err != nil {
 		return 0, s.err
 	}
-	var n int
-	if s.left < 0 {
-		n, s.err = s.r.Read(p)
-		return n, s.err
+	if s.ended {
+		return 0, io.EOF
 	}
-	n, s.err = s.r.Read(p[:min(int64(len(p)), s.left)])
-	if s.left -= int64(n); s.left == 0 {
-		s.err = s.end()
-	} else if errors.Is(s.err, io.EOF) {
-		s.err = ErrSize
+	if s.left >= 0 {
+		p = p[:min(int64(len(p)), s.left)]
 	}
-	if s.failure() != nil {
+	n, err := s.r.Read(p)
+	s.took(n, err)
+	if s.err != nil {
 		return 0, s.err
 	}
-	return n, s.err
+	return n, nil
 }
 
-// end is io.EOF if nothing follows.
-func (s *source) end() error {
+// took accounts for what was read.
+func (s *source) took(n int, err error) {
+	sized := s.left >= 0
+	if sized {
+		s.left -= int64(n)
+	}
+	switch {
+	case err != nil && err != io.EOF: //nolint:errorlint // a reader ends with io.EOF itself
+		s.fail(err)
+	case sized && s.left == 0:
+		s.end()
+	case err != nil && sized:
+		s.fail(ErrSize)
+	case err != nil:
+		s.ended = true
+	}
+}
+
+// end makes sure that nothing follows.
+func (s *source) end() {
 	var one [1]byte
-	n, err := io.ReadFull(s.r, one[:])
-	if n > 0 {
-		return ErrSize
+	switch n, err := io.ReadFull(s.r, one[:]); {
+	case n > 0:
+		s.fail(ErrSize)
+	case err == io.EOF:
+		s.ended = true
+	default:
+		s.fail(err)
 	}
-	return err
 }
 
-// failure is why the source did not come to its end; nil when it did, or has not yet. It is never the store's fault.
-func (s *source) failure() error {
-	if errors.Is(s.err, io.EOF) {
-		return nil
-	}
-	return s.err
+// fail wraps the error, so that nobody takes an io.ErrUnexpectedEOF of the sender's for a short last part.
+func (s *source) fail(err error) {
+	s.err = fmt.Errorf("reading the content: %w", err)
 }

@@ -117,28 +117,6 @@ func remove(t *testing.T, s blob.Store) {
 	has(t, s, "org/id", []byte("where a directory was"))
 }
 
-func deleteBesidePut(t *testing.T, s blob.Store) {
-	var wg sync.WaitGroup
-	for i := range 4 {
-		wg.Go(func() {
-			key := fmt.Sprintf("org/id/chunks/%d", i)
-			for range 20 {
-				if err := s.Put(t.Context(), key, strings.NewReader(key), int64(len(key))); err != nil {
-					t.Error(err)
-				}
-				if _, err := s.Stat(t.Context(), key); err != nil {
-					t.Error(err)
-				}
-				if err := s.Delete(t.Context(), key); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	empty(t, s)
-}
-
 func malformedKeys(t *testing.T, s blob.Store) {
 	for _, key := range []string{
 		"", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/../b", "a/./b", ".a", "a/.b", "A", "ä", "a b", "a\\b", "a\x00", "a\nb",

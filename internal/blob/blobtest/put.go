@@ -78,7 +78,7 @@ func wrongSize(t *testing.T, s blob.Store) {
 }
 
 func failingReader(t *testing.T, s blob.Store) {
-	broken := errors.New("the sender is gone")
+	broken := io.ErrUnexpectedEOF // what net/http says when a sender is gone
 	for _, n := range []int{0, 1000, big} {
 		for _, size := range []int{-1, n + 1, n} {
 			r := io.MultiReader(bytes.NewReader(content(n)), iotest.ErrReader(broken))
