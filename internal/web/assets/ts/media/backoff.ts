@@ -1,5 +1,5 @@
 const first = 1_000;
-const most = 30_000;
+const most = 10_000; // somebody may be waiting
 
 /** A pause that all who send share: while one rests, all rest. It grows with each
  *  failure in a row, and chance keeps many pages from coming back at once. */
@@ -21,7 +21,7 @@ export class Backoff {
     const pause = Math.max(atLeast, this.delay * (0.5 + Math.random() / 2));
     this.until = now + pause;
     this.delay = Math.min(this.delay * 2, most);
-    this.timer = window.setTimeout(() => this.check(), pause);
+    this.check();
   }
 
   succeeded(): void {
@@ -39,8 +39,12 @@ export class Backoff {
 
   /** Ends the pause when its time has come. Timers of a hidden page are late. */
   check(): void {
-    if (Date.now() < this.until) return;
     clearTimeout(this.timer);
+    const left = this.until - Date.now();
+    if (left > 0) {
+      this.timer = window.setTimeout(() => this.check(), left);
+      return;
+    }
     for (const go of this.waiting.splice(0)) go();
   }
 

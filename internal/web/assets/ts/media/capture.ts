@@ -88,13 +88,13 @@ export function close(stream: MediaStream | null): void {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/** Calls ended when a device goes away by itself, and muted when a track falls
- *  silent or comes back: a headset's switch, another program. */
-export function watchTracks(stream: MediaStream, ended: () => void, muted: (muted: boolean) => void): void {
+/** Tells when a track falls silent or comes back: a headset's switch, another
+ *  program that wants the device. */
+export function watchTracks(stream: MediaStream, muted: (muted: boolean) => void): void {
   for (const track of stream.getTracks()) {
-    track.addEventListener("ended", ended, { once: true });
     track.addEventListener("mute", () => muted(true));
     track.addEventListener("unmute", () => muted(false));
+    if (track.muted) muted(true);
   }
 }
 

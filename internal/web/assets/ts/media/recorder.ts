@@ -13,13 +13,13 @@ import type { Stop, Uploads } from "./uploads";
 export type Phase =
   | "idle" // devices are off
   | "asking" // the browser asks its user for the devices
-  | "ready" // devices are on
+  | "armed" // devices are on
   | "starting" // the countdown runs
   | "recording"
   | "cut" // broken off: use what there is, or record again at no cost?
   | "uploading"
   | "checking" // the server has all of it
-  | "stored" // verified
+  | "ready" // verified
   | "failed"; // technically; not counted
 
 /** What stands in the way, in idle. */
@@ -37,6 +37,7 @@ export interface Setup {
 
 interface Events {
   change: Phase;
+  opened: protocol.Opened; // the server has reserved a take
   countdown: number; // seconds to go
   second: number; // recorded so far
 }
@@ -48,7 +49,7 @@ export class Recorder extends Emitter<Events> {
   obstacle: Obstacle | null = null;
   stream: MediaStream | null = null;
   run: Run | null = null; // the take, when this page has recorded it
-  status: Status | null = null; // in stored and failed
+  status: Status | null = null; // in ready and failed
   stopped: Stop | null = null; // in failed, when the server did not take all of it
   seconds = 0; // the longest that this take may be; 0: no limit
   left: number | null;
@@ -70,6 +71,11 @@ export class Recorder extends Emitter<Events> {
     ];
   }
 
+  /** Which take it is. */
+  get take(): { id: string; url: string } {
+    return { id: this.session?.recording ?? this.status?.id ?? "", url: this.url };
+  }
+
   /** Takes up what an earlier page has left, or what the server has. */
   async restore(): Promise<void> {
     const cut = last(await this.ours(this.setup.uploads.interrupted()));
@@ -86,7 +92,7 @@ export class Recorder extends Emitter<Events> {
 
   /** Turns the devices on. */
   async prepare(): Promise<void> {
-    if (!["idle", "stored", "failed", "uploading", "checking"].includes(this.phase)) return;
+    if (!["idle", "ready", "failed", "uploading", "checking"].includes(this.phase)) return;
     this.forget();
     this.enter("asking");
     try {
@@ -97,12 +103,12 @@ export class Recorder extends Emitter<Events> {
     }
     if (this.closed) return close(this.stream);
     for (const track of this.stream.getTracks()) track.addEventListener("ended", () => this.lost(), { once: true });
-    this.enter("ready");
+    this.enter("armed");
   }
 
   /** Turns the devices on again, as they are chosen now. */
   async change(): Promise<void> {
-    if (this.phase !== "ready") return;
+    if (this.phase !== "armed") return;
     this.off();
     this.phase = "idle";
     await this.prepare();
@@ -110,7 +116,7 @@ export class Recorder extends Emitter<Events> {
 
   /** Reserves a take, counts down and records. */
   async start(): Promise<void> {
-    if (this.phase !== "ready" || !this.stream) return;
+    if (this.phase !== "armed" || !this.stream) return;
     const { uploads, subject, kind, openURL } = this.setup;
     const release = await hold(`${subject.purpose} ${subject.owner} ${subject.question}`);
     if (!release) return this.refuse({ problem: "elsewhere" });
@@ -119,6 +125,7 @@ export class Recorder extends Emitter<Events> {
     try {
       const [opened] = await Promise.all([protocol.open(openURL, { mime: chooseType(kind) }), this.countDown()]);
       if (this.cancelled || !this.stream || !live(this.stream)) return await this.drop(opened);
+      this.emit("opened", opened);
       const run = new Run(uploads, this.stream, kind, opened, subject);
       this.begin(run, opened);
       await run.start();
@@ -204,7 +211,7 @@ export class Recorder extends Emitter<Events> {
 
   /** A device went before the countdown. */
   private lost(): void {
-    if (this.phase === "ready") this.refuse({ problem: "none" });
+    if (this.phase === "armed") this.refuse({ problem: "none" });
   }
 
   private follow(session: Session, phase: Phase): void {
@@ -225,7 +232,7 @@ export class Recorder extends Emitter<Events> {
     if (!["idle", "uploading", "checking", "failed"].includes(this.phase)) return;
     this.status = status;
     if (status.takesLeft !== undefined) this.left = status.takesLeft;
-    this.enter(status.state === "ready" ? "stored" : "failed");
+    this.enter(status.state === "ready" ? "ready" : "failed");
   }
 
   private giveUp(reason: Stop): void {

@@ -88,11 +88,24 @@ export class Run extends Emitter<Events> {
   async start(): Promise<void> {
     await this.uploads.begin(this.session);
     const release = await hold(lockOf(this.session.recording));
+    try {
+      this.recorder.start(timeslice);
+    } catch (error) {
+      release?.();
+      await this.uploads.discard(this.session, "device").catch(() => {});
+      throw error;
+    }
+    this.begun = performance.now();
+    this.attend(release);
+  }
+
+  /** Does what goes along with recording until it has ended. */
+  private attend(release: (() => void) | null): void {
     const deaf = this.uploads.on("stopped", ({ session, reason }) => {
       if (session.recording === this.session.recording) this.stop(reason);
     });
-    // A phone may put the page away for good after this.
     const flush = () => {
+      // A phone may put the page away for good after this.
       if (document.visibilityState === "hidden" && this.recorder.state === "recording") this.recorder.requestData();
     };
     document.addEventListener("visibilitychange", flush);
@@ -104,13 +117,6 @@ export class Run extends Emitter<Events> {
       release?.();
       this.emit("ended", ending);
     });
-    this.begun = performance.now();
-    try {
-      this.recorder.start(timeslice);
-    } catch (error) {
-      await this.uploads.discard(this.session, "device").catch(() => {});
-      throw error;
-    }
   }
 
   /** Ends the run; what was recorded is kept. */

@@ -16,6 +16,7 @@ export interface Progress {
   done: number; // slices that the server has
   total: number;
   state: "idle" | "sending" | "waiting" | "signed_out";
+  live: boolean; // this page is recording: there will be more
   durable: boolean; // what is not sent yet survives the closing of the page
 }
 
@@ -65,7 +66,7 @@ export function lockOf(recording: string): string {
  *  it. A slice leaves it when the server has said that it has it. */
 export class Uploads extends Emitter<Events> {
   /** The latest news, for those who begin to listen. */
-  latest: Progress = { done: 0, total: 0, state: "idle", durable: true };
+  latest: Progress = { done: 0, total: 0, state: "idle", live: false, durable: true };
 
   private readonly rest = new Backoff();
   private readonly channel: BroadcastChannel;
@@ -379,7 +380,7 @@ export class Uploads extends Emitter<Events> {
     }
     const busy = this.rest.troubled ? "waiting" : "sending";
     const state = this.signedOut ? "signed_out" : done < total ? busy : "idle";
-    return { done, total, state, durable: this.slices.durable };
+    return { done, total, state, live: this.live.size > 0, durable: this.slices.durable };
   }
 }
 
