@@ -38,27 +38,27 @@ func accommodable(tx *store.Tx, who assess.Actor, id assess.InviteID) (assess.In
 	if err != nil {
 		return inv, err
 	}
-	if status := inv.StatusAt(tx.Now()); !status.Open() {
+	switch status := inv.StatusAt(tx.Now()); {
+	case !status.Open():
 		return inv, assess.Errorf(assess.Conflict, "Not possible: this invite is %s.", status)
+	case inv.Overdue(tx.Now()):
+		return inv, assess.Errorf(assess.Conflict, "Not possible: the time of this attempt is up.")
+	default:
+		return inv, nil
 	}
-	return inv, nil
 }
 
 // redeem moves the deadline of an attempt that is under way to what the accommodation makes of it.
 func redeem(tx *store.Tx, inv assess.Invite, granted assess.Accommodation) error {
-	if inv.Stored != assess.Started || inv.CompleteBy.IsZero() {
+	if inv.Stored != assess.Started {
 		return nil
 	}
 	content, err := tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version)
 	if err != nil {
 		return err
 	}
-	until := inv.Deadline(content, granted, inv.StartedAt)
-	if !until.IsZero() && !until.After(inv.CompleteBy) {
-		return nil
-	}
 	now := inv
-	now.CompleteBy = until
+	now.CompleteBy = inv.Prolonged(content, granted)
 	_, err = tx.MoveInvite(inv, now)
 	return err
 }

@@ -24,6 +24,16 @@ func (inv Invite) Deadline(c Content, a Accommodation, now time.Time) time.Time 
 	return now.Add(limit + AttemptGrace)
 }
 
+// Prolonged is the deadline of an attempt under way once a is granted: never an earlier one than it has. The zero time means no
+// limit.
+func (inv Invite) Prolonged(c Content, a Accommodation) time.Time {
+	until := inv.Deadline(c, a, inv.StartedAt)
+	if inv.CompleteBy.IsZero() || !until.IsZero() && until.Before(inv.CompleteBy) {
+		return inv.CompleteBy
+	}
+	return until
+}
+
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

@@ -19,6 +19,7 @@ const (
 	StepExtend    InviteStep = "extend"    // a member gives more time
 	StepResend    InviteStep = "resend"    // a member has the mail sent again
 	StepReaddress InviteStep = "readdress" // a member mends the address
+	StepImport    InviteStep = "import"    // a member puts in a recording that the candidate has sent by other means
 	StepGrade     InviteStep = "grade"     // a grader scores it
 )
 
@@ -26,7 +27,7 @@ const (
 func InviteSteps() []InviteStep {
 	return []InviteStep{
 		StepAccept, StepStart, StepObserve, StepAnswer, StepDeliver, StepComplete, StepTimeUp, StepExpire, StepRevoke, StepForce, StepWithdraw,
-		StepExtend, StepResend, StepReaddress, StepGrade,
+		StepExtend, StepResend, StepReaddress, StepImport, StepGrade,
 	}
 }
 
@@ -50,6 +51,7 @@ var inviteMoves = map[InviteStep]map[InviteStatus]InviteStatus{
 	StepExtend:    {Pending: Pending, Accepted: Accepted, Started: Started, Expired: reopened},
 	StepResend:    {Pending: Pending, Accepted: Accepted, Started: Started},
 	StepReaddress: {Pending: Pending, Accepted: Accepted, Started: Started},
+	StepImport:    {Started: Started, Completed: Completed},
 	StepGrade:     {Completed: Completed},
 }
 

@@ -34,6 +34,7 @@ var machine = map[assess.InviteStep]string{
 	assess.StepExtend:    "pending   accepted  started    409        reopened 409",
 	assess.StepResend:    "pending   accepted  started    409        409      409",
 	assess.StepReaddress: "pending   accepted  started    409        409      409",
+	assess.StepImport:    "409       409       started    completed  409      409",
 	assess.StepGrade:     "409       409       409        completed  409      409",
 }
 

@@ -91,6 +91,28 @@ func Failures() []Failure {
 	return []Failure{Interrupted, Empty, Undecodable, TooShort, TooLong, Silent, Mismatched}
 }
 
+// Phrase says what happened as a phrase for people: "nothing can be heard".
+func (f Failure) Phrase() string {
+	switch f {
+	case Interrupted:
+		return "it was interrupted"
+	case Empty:
+		return "nothing arrived"
+	case Undecodable:
+		return "it cannot be played"
+	case TooShort:
+		return "it is shorter than a second"
+	case Silent:
+		return "nothing can be heard"
+	case TooLong:
+		return "it is longer than allowed"
+	case Mismatched:
+		return "the sound or the picture is missing"
+	default:
+		return string(f)
+	}
+}
+
 // Recording is a media file in the making or finished: one uninterrupted run of a recorder, or an uploaded file.
 type Recording struct {
 	ID         RecordingID
@@ -196,8 +218,11 @@ func MaxChunksOf(p Purpose, length time.Duration) int {
 func Missing(chunks []Chunk, count int) (out [][2]int) {
 	next := 0
 	for _, c := range chunks {
+		if c.Number >= count {
+			break
+		}
 		if c.Number > next {
-			out = append(out, [2]int{next, min(c.Number, count) - 1})
+			out = append(out, [2]int{next, c.Number - 1})
 		}
 		next = c.Number + 1
 	}
