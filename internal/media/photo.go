@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -43,37 +44,31 @@ func Photo(in io.Reader, limit int64) ([]byte, error) {
 
 // decodePhoto looks at the header first: decoding takes memory by what it claims, not by how many bytes there are.
 func decodePhoto(raw []byte) (image.Image, error) {
+	head, readConfig, read := jpegHead{orientation: 1}, png.DecodeConfig, png.Decode
 	switch Sniff(raw) {
 	case JPEG:
-		head := readJPEGHead(raw)
-		config, err := jpeg.DecodeConfig(bytes.NewReader(raw))
-		if err == nil {
-			err = checkSize(config, head.progressive)
-		}
-		if err != nil {
-			return nil, err
-		}
-		picture, err := jpeg.Decode(bytes.NewReader(raw))
-		if err != nil {
-			return nil, err
-		}
-		return upright(shrink(picture, maxPhotoSide), head.orientation), nil
+		head, readConfig, read = readJPEGHead(raw), jpeg.DecodeConfig, jpeg.Decode
 	case PNG:
-		config, err := png.DecodeConfig(bytes.NewReader(raw))
-		if err == nil {
-			err = checkSize(config, false)
-		}
-		if err != nil {
-			return nil, err
-		}
-		picture, err := png.Decode(bytes.NewReader(raw))
-		if err != nil {
-			return nil, err
-		}
-		return shrink(picture, maxPhotoSide), nil
+		head.progressive = len(raw) > 28 && raw[28] != 0 // the last byte of the header: interlaced
 	default:
-		return nil, fmt.Errorf("neither JPEG nor PNG")
+		return nil, errors.New("neither JPEG nor PNG")
 	}
+	config, err := readConfig(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(config, head.progressive); err != nil {
+		return nil, err
+	}
+	picture, err := read(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	pixels, ok := picture.(image.RGBA64Image)
+	if !ok {
+		return nil, fmt.Errorf("pixels of type %T", picture)
+	}
+	return upright(shrink(pixels, maxPhotoSide), head.orientation), nil
 }
 
 // checkSize refuses what would take too much memory to decode.
@@ -81,7 +76,7 @@ func checkSize(config image.Config, progressive bool) error {
 	pixels := int64(config.Width) * int64(config.Height)
 	perPixel := int64(4)
 	switch {
-	case progressive: // all coefficients of all components are kept, in four bytes each
+	case progressive: // all coefficients of three components are kept, in four bytes each, besides the picture
 		perPixel = 15
 	case config.ColorModel == color.NRGBA64Model, config.ColorModel == color.RGBA64Model:
 		perPixel = 8

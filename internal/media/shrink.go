@@ -7,7 +7,7 @@ import (
 
 // shrink scales a picture down so that no side is longer than limit, each new pixel being the mean of those it replaces.
 // A picture that is small enough keeps its size. Transparency comes out on white.
-func shrink(src image.Image, limit int) *image.RGBA {
+func shrink(src image.RGBA64Image, limit int) *image.RGBA {
 	from := src.Bounds()
 	w, h := fit(from.Dx(), from.Dy(), limit)
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -31,32 +31,16 @@ func fit(w, h, limit int) (int, int) {
 }
 
 // mean is the average colour of an area, over white.
-func mean(src image.Image, area image.Rectangle) color.RGBA {
+func mean(src image.RGBA64Image, area image.Rectangle) color.RGBA {
 	var r, g, b, a, n uint64
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
-			pr, pg, pb, pa := rgba(src, x, y)
-			r, g, b, a, n = r+uint64(pr), g+uint64(pg), b+uint64(pb), a+uint64(pa), n+1
+			p := src.RGBA64At(x, y)
+			r, g, b, a, n = r+uint64(p.R), g+uint64(p.G), b+uint64(p.B), a+uint64(p.A), n+1
 		}
 	}
 	white := n*0xFFFF - a
 	return color.RGBA{uint8((r + white) / n >> 8), uint8((g + white) / n >> 8), uint8((b + white) / n >> 8), 0xFF}
-}
-
-// rgba reads a pixel without the allocation that At costs for the picture that photos are.
-func rgba(src image.Image, x, y int) (r, g, b, a uint32) {
-	switch src := src.(type) {
-	case *image.YCbCr:
-		return src.YCbCrAt(x, y).RGBA()
-	case *image.NRGBA:
-		return src.NRGBAAt(x, y).RGBA()
-	case *image.RGBA:
-		return src.RGBAAt(x, y).RGBA()
-	case *image.Gray:
-		return src.GrayAt(x, y).RGBA()
-	default:
-		return src.At(x, y).RGBA()
-	}
 }
 
 // upright turns and mirrors a picture as its EXIF orientation asks.
