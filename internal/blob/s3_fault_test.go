@@ -282,7 +282,7 @@ func TestWhatIsAcknowledgedIsKept(t *testing.T) {
 	t.Logf("%d of %d kept, %d uploads swept", kept, puts, swept)
 }
 
-// putMany puts numbered contents, eight at a time, and tells which were acknowledged.
+// putMany puts numbered contents, many at a time, and tells which were acknowledged.
 func putMany(t *testing.T, s blob.Store, n int) []bool {
 	acknowledged := make([]bool, n)
 	work := make(chan int, n)
@@ -291,7 +291,7 @@ func putMany(t *testing.T, s blob.Store, n int) []bool {
 	}
 	close(work)
 	var wg sync.WaitGroup
-	for range 8 {
+	for range 32 {
 		wg.Go(func() {
 			for i := range work {
 				b, size := numbered(i), int64(len(numbered(i)))
