@@ -157,7 +157,7 @@ export abstract class RecorderElement extends HTMLElement {
     if (!recorder || !view) return;
     view.tick(seconds, recorder.seconds);
     const left = Math.ceil(recorder.seconds - seconds);
-    if (recorder.seconds > left && spoken.includes(left)) view.tell(fill(this.words.time_left_spoken, { seconds: left }));
+    if (recorder.seconds > left && spoken.includes(left)) view.tell(fill(this.words.seconds_left, { seconds: left }));
   }
 
   private progress(progress: Progress): void {

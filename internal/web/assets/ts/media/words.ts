@@ -18,7 +18,7 @@ export const english = {
   recording_offline: "The connection is lost. Go on: recording continues and will be uploaded later.",
   stop: "Stop recording",
   time: "{time} of {most}",
-  time_left_spoken: "{seconds} seconds left",
+  seconds_left: "{seconds} seconds left",
   microphone: "Microphone",
   camera: "Camera",
   level: "Sound level",
@@ -47,7 +47,7 @@ export const english = {
   warning_dark: "The picture is very dark. Is the lens covered? More light from the front helps.",
   warning_frozen: "The picture does not move. Check the camera.",
   warning_unsaved: "This browser cannot keep the recording on this device. Please leave the page open until all is uploaded.",
-  problem_denied: "The browser may not use the microphone",
+  problem_denied: "The browser may not use the microphone or camera",
   problem_denied_help: "Click the sign beside the page’s address, allow microphone and camera, then try again. On a phone the permission may be in the settings of the browser.",
   problem_none: "No microphone or camera was found",
   problem_none_help: "Plug it in or switch it on, then try again. If you have none here, open your link on another device, such as a phone.",
@@ -67,8 +67,8 @@ export const english = {
   keeping_up: "Uploading while you record.",
   sending: "Saved on this device, uploading {done} of {total}",
   sending_unsaved: "Uploading {done} of {total}. Please leave this page open.",
-  waiting: "No connection. {left} parts are saved on this device and will be uploaded later.",
-  waiting_unsaved: "No connection. Please leave this page open: {left} parts are not uploaded yet.",
+  waiting: "No connection. Saved on this device, uploaded so far: {done} of {total}",
+  waiting_unsaved: "No connection. Please leave this page open. Uploaded so far: {done} of {total}",
   signed_out: "To go on uploading, please open the link in your mail again. Your recordings are saved on this device.",
   stopped_title: "A recording could not be uploaded",
   stopped: "You can save it as a file and send that to whoever invited you.",
@@ -90,7 +90,7 @@ export function wordsOf(element: HTMLElement, otherwise: Words = english): Words
 
 /** Says how far the uploads have come. */
 export function told({ done, total, state, durable }: Progress, words: Words): string {
-  const gaps = { done, total, left: total - done };
+  const gaps = { done, total };
   if (state === "idle") return words.saved;
   if (state === "signed_out") return words.signed_out;
   if (state === "waiting") return fill(durable ? words.waiting : words.waiting_unsaved, gaps);
