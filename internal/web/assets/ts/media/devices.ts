@@ -1,16 +1,17 @@
 import { create, memory } from "../lib/dom";
-import { chooseDevice, devices, watchDevices, type Kind } from "./capture";
+import { chooseDevice, devices, watchDevices } from "./capture";
 import type { Words } from "./words";
 
-/** Lists to choose a microphone and, for video, a camera from. They show only when
- *  there is a choice. */
+type DeviceKind = "audioinput" | "videoinput";
+
+/** Lists to choose devices of some kinds from. They show only when there is a choice. */
 export class DeviceLists {
   readonly element = create("div", { className: "record-devices" });
   private readonly ignore: () => void;
 
   constructor(
-    private readonly kind: Kind,
-    private readonly words: Words,
+    private readonly kinds: DeviceKind[],
+    private readonly words: Pick<Words, "microphone" | "camera">,
     private readonly chosen: () => void,
   ) {
     this.ignore = watchDevices(() => void this.refresh());
@@ -18,9 +19,7 @@ export class DeviceLists {
 
   /** Reads anew what is plugged in. */
   async refresh(): Promise<void> {
-    const lists = [this.list("audioinput", this.words.microphone)];
-    if (this.kind === "video") lists.push(this.list("videoinput", this.words.camera));
-    const made = await Promise.all(lists);
+    const made = await Promise.all(this.kinds.map((kind) => this.list(kind)));
     this.element.replaceChildren(...made.filter((list) => list !== null));
     this.element.hidden = this.element.childElementCount === 0;
   }
@@ -29,7 +28,8 @@ export class DeviceLists {
     this.ignore();
   }
 
-  private async list(kind: "audioinput" | "videoinput", name: string): Promise<HTMLElement | null> {
+  private async list(kind: DeviceKind): Promise<HTMLElement | null> {
+    const name = kind === "audioinput" ? this.words.microphone : this.words.camera;
     const found = await devices(kind);
     if (found.length < 2) return null;
     const select = create("select", { className: "select" });

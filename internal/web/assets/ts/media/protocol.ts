@@ -90,6 +90,11 @@ export async function abandon(url: string, reason: "interrupted" | "device" | "d
   await send("POST", `${url}/abandon`, { reason });
 }
 
+/** Tells what was noticed while the assessment was taken. */
+export async function signal(url: string, body: object): Promise<void> {
+  await send("POST", url, body);
+}
+
 async function json<T>(method: string, url: string, body?: object): Promise<T> {
   const answer = await send(method, url, body);
   return (await answer.json()) as T;

@@ -50,7 +50,7 @@ export abstract class RecorderElement extends HTMLElement {
   connectedCallback(): void {
     this.words = wordsOf(this);
     const recorder = this.makeRecorder();
-    this.devices = new DeviceLists(this.kind, this.words, () => void recorder.change());
+    this.devices = new DeviceLists(this.kind === "video" ? ["audioinput", "videoinput"] : ["audioinput"], this.words, () => void recorder.change());
     const view = new View(this, this.kind, this.words, this.devices.element, {
       prepare: () => void recorder.prepare(),
       start: () => void recorder.start(),
