@@ -18,6 +18,9 @@ type config struct {
 	BaseURL        string   `name:"base-url" placeholder:"URL" help:"Where people reach the server, such as https://assess.example.com. Links in mails begin with it. Empty: http:// and the address listened on."`
 	DataDir        string   `placeholder:"DIR" help:"Directory for everything that is kept. Empty: ./data; for the demo a temporary one."`
 	DatabaseURL    string   `name:"database-url" placeholder:"URL" help:"PostgreSQL, such as postgres://user:pass@host/alfaone. Empty: SQLite in the data directory."`
+	MediaURL       string   `name:"media-url" placeholder:"URL" help:"Where recordings are kept, such as s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-central-1. Empty: in the data directory."`
+	S3AccessKey    string   `name:"s3-access-key" placeholder:"KEY" help:"Access key of the bucket."`
+	S3SecretKey    string   `name:"s3-secret-key" placeholder:"KEY" help:"Secret key of the bucket; best given by ALFAONE_S3_SECRET_KEY_FILE."`
 	SecretKey      string   `placeholder:"HEX" help:"Master key of the instance, 64 hexadecimal digits. Empty: made once and kept in the data directory."`
 	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"Mail server, such as smtp://user:pass@host:587. Empty: mail stays in the built-in mailbox."`
 	MailFrom       string   `default:"alfaone@localhost" placeholder:"ADDRESS" help:"Address that mail comes from (${default})."`
@@ -43,6 +46,10 @@ func (c *config) Validate() error {
 		errs = append(errs, fmt.Errorf("--mail-from must be an e-mail address, not %q", c.MailFrom))
 	}
 	if _, err := c.proxies(); err != nil {
+		errs = append(errs, err)
+	}
+	if c.MediaURL != "" {
+		_, err := c.bucket()
 		errs = append(errs, err)
 	}
 	if c.SMTPURL != "" && strings.HasSuffix(c.MailFrom, "@localhost") {

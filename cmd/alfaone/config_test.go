@@ -41,6 +41,9 @@ func TestWrongCommandLinesAreRefusedWithAReason(t *testing.T) {
 		"sender is no address":  {nil, []string{"serve", "--mail-from", "nobody"}, "--mail-from must be"},
 		"mail without a sender": {nil, []string{"serve", "--smtp-url", "smtp://localhost"}, "--smtp-url needs --mail-from"},
 		"proxy is no network":   {nil, []string{"serve", "--trusted-proxies", "10.0.0.1"}, "--trusted-proxies must be"},
+		"media in a path":       {nil, []string{"serve", "--media-url", "/var/media"}, "--media-url must be like"},
+		"media without keys":    {nil, []string{"serve", "--media-url", "s3://media"}, "--media-url needs --s3-access-key"},
+		"keys in the media URL": {nil, []string{"serve", "--media-url", "s3://key:secret@media"}, "keys do not belong into the URL"},
 		"log format":            {nil, []string{"serve", "--log-format", "xml"}, "--log-format"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,7 +39,7 @@ const (
 // Run implements the command: it fails if any check does.
 func (d *doctorCommand) Run(ctx context.Context, t terminal) error {
 	failed := 0
-	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkTools} {
+	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkTools} {
 		for _, f := range check(ctx) {
 			say(t.out, "%-4s  %s", f.grade, f.what)
 			if f.advice != "" {
@@ -98,6 +98,25 @@ func (d *doctorCommand) checkStorage(context.Context) []finding {
 		return []finding{{warn, fmt.Sprintf("only %d GB free in %s", free>>30, dir), "Recordings need about 4 MB a minute of video."}}
 	}
 	return []finding{{good, fmt.Sprintf("data directory %s, %d GB free", dir, free>>30), ""}}
+}
+
+func (d *doctorCommand) checkBlobs(ctx context.Context) []finding {
+	blobs, err := d.openBlobs(d.DataDir)
+	if err == nil {
+		err = blobs.Check(ctx)
+	}
+	if err != nil {
+		return []finding{{bad, "recordings cannot be kept", err.Error()}}
+	}
+	bucket, err := d.bucket()
+	if d.MediaURL == "" || err != nil {
+		return []finding{{good, "recordings are kept in the data directory", ""}}
+	}
+	found := finding{good, "recordings are kept in bucket " + bucket.Bucket + ", which strangers cannot read", ""}
+	if u, err := url.Parse(bucket.Endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		found.grade, found.advice = warn, "They travel there in the clear; give the endpoint as https."
+	}
+	return []finding{found}
 }
 
 func (d *doctorCommand) checkDatabase(ctx context.Context) []finding {

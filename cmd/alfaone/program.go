@@ -65,7 +65,7 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if err := p.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	if p.blobs, err = blob.NewDir(filepath.Join(p.dir, "media")); err != nil {
+	if p.blobs, err = c.openBlobs(p.dir); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	temp, err := emptyTemp(p.dir)

@@ -65,6 +65,9 @@ func (p *program) serve(ctx context.Context, listener net.Listener, mailbox stri
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	handler, err := p.handler(mailbox)
+	if err == nil {
+		err = p.checkBlobs(ctx)
+	}
 	if err != nil {
 		return errors.Join(err, listener.Close(), p.Close())
 	}
