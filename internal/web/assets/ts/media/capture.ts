@@ -57,17 +57,34 @@ export function makeRecorder(stream: MediaStream, source: Source): MediaRecorder
   return new MediaRecorder(stream, options);
 }
 
+// A phone takes the camera away from whoever had it when it is opened again: who needs
+// the one that is on gets a copy of its track.
+let running: MediaStreamTrack | undefined;
+
 /** Opens the microphone, and the camera for video, that were chosen last. Throws
  *  CaptureError. */
-export function openDevices(kind: Kind): Promise<MediaStream> {
-  return capture(() =>
-    navigator.mediaDevices.getUserMedia({ audio: microphone(), video: kind === "video" && camera(640, 480, 24) }),
+export async function openDevices(kind: Kind): Promise<MediaStream> {
+  const shared = kind === "video" ? chosenCamera() : null;
+  const stream = await capture(() =>
+    navigator.mediaDevices.getUserMedia({ audio: microphone(), video: kind === "video" && !shared && camera(640, 480, 24) }),
   );
+  if (shared) stream.addTrack(shared.clone());
+  return stream;
 }
 
-/** Opens the camera alone, for a picture now and then. Throws CaptureError. */
-export function openWebcam(): Promise<MediaStream> {
-  return capture(() => navigator.mediaDevices.getUserMedia({ video: camera(640, 480, 5) }));
+/** Opens the camera alone. Until it is closed, openDevices shares it. Throws
+ *  CaptureError. */
+export async function openWebcam(): Promise<MediaStream> {
+  const stream = await capture(() => navigator.mediaDevices.getUserMedia({ video: camera(640, 480, 24) }));
+  running = stream.getVideoTracks()[0];
+  return stream;
+}
+
+/** Opens the camera for a photo of a face, or of something held before a phone's other
+ *  camera. Throws CaptureError. */
+export function openForPhoto(of: "face" | "document"): Promise<MediaStream> {
+  const facingMode = of === "face" ? "user" : "environment";
+  return capture(() => navigator.mediaDevices.getUserMedia({ video: { ...camera(1280, 960, 24), facingMode } }));
 }
 
 /** Asks for the whole screen; needs a click. What was chosen instead is in the
@@ -130,6 +147,13 @@ function camera(width: number, height: number, frameRate: number): MediaTrackCon
   const upright = matchMedia("(orientation: portrait) and (pointer: coarse)").matches;
   const [w, h] = upright ? [height, width] : [width, height];
   return { ...chosen("videoinput"), facingMode: "user", width: { ideal: w }, height: { ideal: h }, frameRate: { ideal: frameRate } };
+}
+
+/** The camera that is on, if it is the one that was chosen. */
+function chosenCamera(): MediaStreamTrack | null {
+  if (running?.readyState !== "live") return null;
+  const id = memory.get("device videoinput");
+  return !id || id === running.getSettings().deviceId ? running : null;
 }
 
 /** A wish, not a demand: what was chosen may be unplugged today. */

@@ -90,9 +90,10 @@ export async function abandon(url: string, reason: "interrupted" | "device" | "d
   await send("POST", `${url}/abandon`, { reason });
 }
 
-/** Tells what was noticed while the assessment was taken. */
+/** Tells what was noticed while the assessment was taken. It arrives although the page
+ *  is closed meanwhile. */
 export async function signal(url: string, body: object): Promise<void> {
-  await send("POST", url, body);
+  await send("POST", url, body, true);
 }
 
 async function json<T>(method: string, url: string, body?: object): Promise<T> {
@@ -100,8 +101,8 @@ async function json<T>(method: string, url: string, body?: object): Promise<T> {
   return (await answer.json()) as T;
 }
 
-function send(method: string, url: string, body?: object): Promise<Response> {
-  const init: RequestInit = { signal: AbortSignal.timeout(30_000) };
+function send(method: string, url: string, body?: object, keepalive = false): Promise<Response> {
+  const init: RequestInit = { signal: AbortSignal.timeout(30_000), keepalive };
   if (body) {
     init.body = JSON.stringify(body);
     init.headers = { "Content-Type": "application/json" };
@@ -124,9 +125,9 @@ async function call(method: string, url: string, init: RequestInit): Promise<Res
 }
 
 async function refusal(answer: Response): Promise<Refusal> {
-  const said = (await answer.json().catch(() => ({}))) as { error?: string; code?: string; missing?: Range[] };
+  const said = (await answer.json().catch(() => ({}))) as { error?: string; code?: string; missing?: Range[] | null };
   const seconds = Number(answer.headers.get("Retry-After")) || 0;
-  return new Refusal(answer.status, said.error ?? "", said.code, said.missing, seconds * 1000);
+  return new Refusal(answer.status, said.error ?? "", said.code, said.missing ?? [], seconds * 1000);
 }
 
 /** The checksum as the header Content-Digest has it (RFC 9530). */

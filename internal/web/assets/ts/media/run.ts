@@ -135,9 +135,15 @@ export class Run extends Emitter<Events> {
     await this.uploads.discard(this.session, reason);
   }
 
-  /** Everything recorded so far, to be listened to. */
+  /** Everything recorded so far, to be listened to; nothing of what only observes. */
   blob(): Blob {
     return new Blob(this.parts, { type: this.session.mime });
+  }
+
+  /** Whether its speaker will want to hear it. What runs for hours is not held in
+   *  memory. */
+  private get heard(): boolean {
+    return this.session.purpose === "answer" || this.session.purpose === "prompt";
   }
 
   private tick(): void {
@@ -149,7 +155,7 @@ export class Run extends Emitter<Events> {
   private take(data: Blob): void {
     this.tick(); // a hidden page's timers are late, its recorder is not
     if (data.size === 0) return;
-    this.parts.push(data);
+    if (this.heard) this.parts.push(data);
     this.tail = this.tail.then(async () => {
       for (let at = 0; at < data.size; at += most) await this.keep(data.slice(at, at + most));
     });
@@ -173,7 +179,7 @@ export class Run extends Emitter<Events> {
     await this.tail;
     const ending = this.ending ?? "asked";
     // Of an answer that a device has cut off, its speaker decides what becomes.
-    if (ending !== "device" || this.session.purpose === "screen" || this.session.purpose === "webcam") {
+    if (ending !== "device" || !this.heard) {
       await this.uploads.end(this.session);
     }
     return ending;

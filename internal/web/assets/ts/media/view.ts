@@ -37,6 +37,11 @@ const offered: Record<Phase, Action[]> = {
 const on: Phase[] = ["armed", "starting", "recording"]; // devices are on
 const over: Phase[] = ["cut", "uploading", "checking", "ready"]; // there may be something to play
 
+/** What is shown of a recorder. */
+export interface Shown extends Pick<Recorder, "phase" | "obstacle" | "stream" | "status" | "stopped" | "left"> {
+  run: { blob(): Blob } | null;
+}
+
 /** The parts of a recorder's element. */
 export class View {
   readonly preview = create("video", { className: "record-preview", muted: true, playsInline: true, autoplay: true });
@@ -81,7 +86,7 @@ export class View {
   }
 
   /** Shows where the recorder is. */
-  show(recorder: Recorder): void {
+  show(recorder: Shown): void {
     const { phase } = recorder;
     const live = on.includes(phase);
     this.preview.srcObject = recorder.stream;
@@ -151,7 +156,7 @@ export class View {
 
   /** Shows the buttons of a phase; the focus goes on to the first of them from one
    *  that goes away. */
-  private offer(phase: Phase, recorder: Recorder): void {
+  private offer(phase: Phase, recorder: Shown): void {
     const none = recorder.left === 0 && phase !== "cut" && phase !== "failed";
     const active = document.activeElement;
     const lost = Object.values(this.buttons).some((button) => button === active);
@@ -172,12 +177,12 @@ export class View {
     this.warning.hidden = text === "";
   }
 
-  private showTakes({ left, phase }: Recorder): void {
+  private showTakes({ left, phase }: Shown): void {
     this.takes.hidden = left === null || on.includes(phase) || phase === "asking";
     this.takes.textContent = left === 0 ? this.words.takes_none : fill(this.words.takes_left, { left: left ?? "" });
   }
 
-  private showTrouble({ phase, obstacle, status, stopped }: Recorder): void {
+  private showTrouble({ phase, obstacle, status, stopped }: Shown): void {
     const { words } = this;
     if (obstacle) return this.explain(...this.help(obstacle));
     if (phase === "cut") return this.explain(words.cut_title, words.cut);
@@ -204,7 +209,7 @@ export class View {
     return own ?? this.words.failed;
   }
 
-  private sentence({ phase, status, run, obstacle }: Recorder): string {
+  private sentence({ phase, status, run, obstacle }: Shown): string {
     const { words } = this;
     switch (phase) {
       case "idle":
