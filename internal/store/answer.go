@@ -59,7 +59,8 @@ func (tx *Tx) ReturnTake(org assess.OrgID, invite assess.InviteID, question asse
 // AllowTake allows one more take of one answer.
 func (tx *Tx) AllowTake(a assess.Answer) error {
 	_, err := tx.exec(`INSERT INTO answers (org_id, invite_id, question_id, extra_takes) VALUES ($1, $2, $3, 1)
-		ON CONFLICT (invite_id, question_id) DO UPDATE SET extra_takes = answers.extra_takes + 1`, a.Org, a.Invite, a.Question)
+		ON CONFLICT (invite_id, question_id) DO UPDATE SET extra_takes = answers.extra_takes + 1
+		WHERE answers.org_id = EXCLUDED.org_id`, a.Org, a.Invite, a.Question)
 	return err
 }
 

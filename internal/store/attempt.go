@@ -11,7 +11,8 @@ func (tx *Tx) Tab(org assess.OrgID, invite assess.InviteID) (string, error) {
 // SetTab gives the attempt to a tab.
 func (tx *Tx) SetTab(org assess.OrgID, invite assess.InviteID, tab string) error {
 	_, err := tx.exec(`INSERT INTO attempts (org_id, invite_id, tab, seated_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (invite_id) DO UPDATE SET tab = EXCLUDED.tab, seated_at = EXCLUDED.seated_at`, org, invite, tab, at(tx.now))
+		ON CONFLICT (invite_id) DO UPDATE SET tab = EXCLUDED.tab, seated_at = EXCLUDED.seated_at
+		WHERE attempts.org_id = EXCLUDED.org_id`, org, invite, tab, at(tx.now))
 	return err
 }
 
@@ -38,7 +39,8 @@ func (tx *Tx) Accommodation(org assess.OrgID, invite assess.InviteID) (assess.Ac
 func (tx *Tx) SetAccommodation(a assess.Accommodation) error {
 	_, err := tx.exec(`INSERT INTO accommodations (org_id, invite_id, time_factor, extra_takes, extra_plays, instead)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (invite_id) DO UPDATE SET time_factor = EXCLUDED.time_factor,
-		extra_takes = EXCLUDED.extra_takes, extra_plays = EXCLUDED.extra_plays, instead = EXCLUDED.instead`,
+		extra_takes = EXCLUDED.extra_takes, extra_plays = EXCLUDED.extra_plays, instead = EXCLUDED.instead
+		WHERE accommodations.org_id = EXCLUDED.org_id`,
 		a.Org, a.Invite, a.TimeFactor, a.ExtraTakes, a.ExtraPlays, a.Instead)
 	return err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"strings"
 
 	"alfaone/internal/assess"
@@ -15,7 +16,7 @@ type Statement struct {
 	Args []any
 }
 
-// Spy runs fn like Read and returns what it asked the database.
+// Spy runs fn like Read and returns what it asked the database. What fn would write is seen and not done.
 func (db *DB) Spy(ctx context.Context, fn func(*Tx) error) ([]Statement, error) {
 	s := &spy{querier: db.stmts}
 	err := fn(&Tx{ctx: ctx, q: s, now: db.readClock()})
@@ -30,6 +31,11 @@ type spy struct {
 func (s *spy) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s.seen = append(s.seen, Statement{query, args})
 	return s.querier.QueryContext(ctx, query, args...)
+}
+
+func (s *spy) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+	s.seen = append(s.seen, Statement{query, args})
+	return driver.RowsAffected(1), nil
 }
 
 // Exec runs a statement of the test's own.

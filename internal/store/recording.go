@@ -23,7 +23,7 @@ func (tx *Tx) Recording(org assess.OrgID, id assess.RecordingID) (assess.Recordi
 
 // Recordings reads the recordings of an invite by purpose, question and number.
 func (tx *Tx) Recordings(org assess.OrgID, invite assess.InviteID) ([]assess.Recording, error) {
-	return list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE org_id = $1 AND invite_id = $2 AND invite_id <> ''
+	return list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE org_id = $1 AND invite_id = $2 AND assessment_id = ''
 		ORDER BY purpose, question_id, number`, org, invite)
 }
 
@@ -36,30 +36,40 @@ type RecordingUse struct {
 // RecordingUse adds up the recordings of an invite, failed ones included.
 func (tx *Tx) RecordingUse(org assess.OrgID, invite assess.InviteID) (RecordingUse, error) {
 	return one(tx, "recordings", func(r row) (u RecordingUse, err error) { return u, r.Scan(&u.Recordings, &u.Bytes) },
-		`SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM recordings WHERE org_id = $1 AND invite_id = $2 AND invite_id <> ''`, org, invite)
+		`SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM recordings WHERE org_id = $1 AND invite_id = $2 AND assessment_id = ''`, org, invite)
 }
 
-// InsertRecording adds an open recording and returns its number among those of its purpose and question.
+// InsertRecording adds an open recording and returns its number among those of its purpose and question. Whoever is second at
+// the same moment counts again.
 func (tx *Tx) InsertRecording(rec assess.Recording) (number int, err error) {
-	return one(tx, "recording", scanInt, `INSERT INTO recordings (org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime,
-		length_ms, state, failure, chunks, bytes, created_at, touched_at, finished_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, 1 + COALESCE((SELECT MAX(number) FROM recordings
-			WHERE org_id = $1 AND invite_id = $5 AND assessment_id = $6 AND purpose = $4 AND question_id = $7), 0), $8, CAST($10 AS BIGINT), 'open', '', 0, 0, $9, $9, 0
-		RETURNING number`,
-		rec.Org, rec.Mode, rec.ID, rec.Purpose, rec.Invite, rec.Assessment, rec.Question, rec.MIME, at(rec.CreatedAt), rec.Length.Milliseconds())
+	for {
+		numbers, err := list(tx, scanInt, `INSERT INTO recordings (org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime,
+			length_ms, state, failure, chunks, bytes, created_at, touched_at, finished_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT COALESCE(MAX(number), 0) + 1 FROM recordings
+				WHERE org_id = $1 AND invite_id = $5 AND assessment_id = $6 AND purpose = $4 AND question_id = $7), $8, $9, 'open', '', 0, 0, $10, $10, 0)
+			ON CONFLICT (org_id, invite_id, assessment_id, purpose, question_id, number) DO NOTHING RETURNING number`,
+			rec.Org, rec.Mode, rec.ID, rec.Purpose, rec.Invite, rec.Assessment, rec.Question, rec.MIME, rec.Length.Milliseconds(), at(rec.CreatedAt))
+		if err != nil || len(numbers) > 0 {
+			return first(numbers), err
+		}
+	}
 }
 
-// InsertChunk adds a slice to an open recording, whose bytes must stay below the limit. It reports whether it did; if not, the
+// InsertChunk adds a slice to an open recording, whose bytes must not exceed the limit. It reports whether it did; if not, the
 // recording is not open, is full, or has a slice of that number.
 func (tx *Tx) InsertChunk(org assess.OrgID, id assess.RecordingID, c assess.Chunk, limit int64) (bool, error) {
-	n, err := tx.exec(`INSERT INTO recording_chunks (org_id, recording_id, number, bytes, sha256)
-		SELECT org_id, id, CAST($3 AS INTEGER), CAST($4 AS BIGINT), $5 FROM recordings
-		WHERE org_id = $1 AND id = $2 AND state = 'open' AND bytes + $4 <= $6 ON CONFLICT DO NOTHING`, org, id, c.Number, c.Bytes, c.SHA256, limit)
+	const add = `UPDATE recordings SET bytes = bytes + $3, touched_at = $4 WHERE org_id = $1 AND id = $2 AND state = 'open' AND bytes + $3 <= $5`
+	n, err := tx.exec(add, org, id, c.Bytes, at(tx.now), limit) // and holds the recording
 	if err != nil || n == 0 {
 		return false, err
 	}
-	return true, tx.change("recording", `UPDATE recordings SET bytes = bytes + $3, touched_at = $4 WHERE org_id = $1 AND id = $2`,
-		org, id, c.Bytes, at(tx.now))
+	n, err = tx.exec(`INSERT INTO recording_chunks (org_id, recording_id, number, bytes, sha256) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (recording_id, number) DO NOTHING`, org, id, c.Number, c.Bytes, c.SHA256)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	_, err = tx.exec(add, org, id, -c.Bytes, at(tx.now), limit)
+	return false, err
 }
 
 // Chunk reads a slice of a recording; ok is false where it is not stored.

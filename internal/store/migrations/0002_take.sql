@@ -76,7 +76,7 @@ CREATE TABLE recordings (
     waveform      BOOLEAN NOT NULL DEFAULT FALSE,
     poster        BOOLEAN NOT NULL DEFAULT FALSE
 );
-CREATE INDEX recordings_invite ON recordings (org_id, invite_id, purpose, question_id, number) WHERE invite_id <> '';
+CREATE UNIQUE INDEX recordings_number ON recordings (org_id, invite_id, assessment_id, purpose, question_id, number);
 CREATE INDEX recordings_open ON recordings (touched_at) WHERE state = 'open';
 CREATE INDEX recordings_failed ON recordings (finished_at) WHERE state = 'failed';
 
