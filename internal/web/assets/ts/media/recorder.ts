@@ -162,7 +162,7 @@ export class Recorder extends Emitter<Events> {
     const wasted = this.phase === "cut" || (this.phase === "failed" && this.stopped !== null);
     if (wasted && this.session) {
       await this.setup.uploads.discard(this.session, "interrupted");
-      this.left = (await protocol.status(this.url).catch(() => null))?.takesLeft ?? this.left;
+      this.count((await protocol.status(this.url).catch(() => null))?.takesLeft);
       this.phase = "idle";
     }
     await this.prepare();
@@ -182,9 +182,14 @@ export class Recorder extends Emitter<Events> {
     this.url = opened.url;
     this.session = run.recording;
     this.seconds = opened.maxSeconds;
-    this.left = opened.takesLeft ?? null;
+    this.count(opened.takesLeft);
     run.on("second", (seconds) => this.emit("second", seconds));
     run.on("ended", (ending) => this.end(ending));
+  }
+
+  /** Notes how many takes are left, where that is limited. */
+  private count(left: number | undefined): void {
+    if (this.left !== null && left !== undefined) this.left = left;
   }
 
   private end(ending: string): void {
@@ -231,7 +236,7 @@ export class Recorder extends Emitter<Events> {
   private settle(status: Status): void {
     if (!["idle", "uploading", "checking", "failed"].includes(this.phase)) return;
     this.status = status;
-    if (status.takesLeft !== undefined) this.left = status.takesLeft;
+    this.count(status.takesLeft);
     this.enter(status.state === "ready" ? "ready" : "failed");
   }
 

@@ -9,7 +9,7 @@ import { Slices, type Session } from "./slices";
 
 const atOnce = 2;
 const page = 50; // slices that are looked up at a time
-const patience = 3; // tries of what the server calls wrong: it may have been spoilt on the way
+const patience = 3; // tries of what the server calls wrong, in a row: it may have been spoilt on the way
 
 /** How far the recordings of one owner have come. */
 export interface Progress {
@@ -273,6 +273,7 @@ export class Uploads extends Emitter<Events> {
       if (job.number === undefined) await this.finish(job.session);
       else await this.send(job.session, job.number);
       this.rest.succeeded();
+      this.faults.delete(job.session.recording);
     } catch (error) {
       await this.refused(job.session, error);
     } finally {

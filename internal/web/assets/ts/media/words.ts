@@ -41,6 +41,7 @@ export const english = {
   failed_too_short: "It is shorter than a second. It does not count. Please record again.",
   failed_too_long: "It is longer than allowed. It does not count. Please record again.",
   failed_undecodable: "It is damaged. It does not count. Please record again.",
+  failed_mismatched: "The sound or the picture is missing. Check microphone and camera, then record again. It does not count.",
   warning_silent: "We hear nothing. Is the right microphone chosen, and is it switched on?",
   warning_clipping: "It is too loud. Please move away from the microphone a little.",
   warning_muted: "The microphone is muted. Switch it on again, at the headset for example.",
