@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"alfaone/internal/mail"
+	"alfaone/internal/media"
 	"alfaone/internal/store"
 )
 
@@ -39,7 +40,7 @@ const (
 // Run implements the command: it fails if any check does.
 func (d *doctorCommand) Run(ctx context.Context, t terminal) error {
 	failed := 0
-	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkTools} {
+	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, checkTools, d.checkDatabase, d.checkMail, d.checkMailDomain} {
 		for _, f := range check(ctx) {
 			say(t.out, "%-4s  %s", f.grade, f.what)
 			if f.advice != "" {
@@ -117,6 +118,20 @@ func (d *doctorCommand) checkBlobs(ctx context.Context) []finding {
 		found.grade, found.advice = warn, "They travel there in the clear; give the endpoint as https."
 	}
 	return []finding{found}
+}
+
+// checkTools looks for what makes more of recordings. None of it is required.
+func checkTools(context.Context) []finding {
+	tools := media.Find(exec.LookPath)
+	ffmpeg := finding{good, "ffmpeg is installed", ""}
+	if tools.FFmpeg == "" {
+		ffmpeg = finding{warn, "ffmpeg is not installed", "Without it silent takes go unnoticed, recordings have no waveform or still picture, and prompts can be uploaded as WebM or MP4 only."}
+	}
+	speech := finding{good, "espeak-ng is installed", ""}
+	if tools.Speech == "" {
+		speech = finding{good, "espeak-ng is not installed: questions without a recording are read out by the candidate's browser, or shown", ""}
+	}
+	return []finding{ffmpeg, speech}
 }
 
 func (d *doctorCommand) checkDatabase(ctx context.Context) []finding {
@@ -205,16 +220,4 @@ func (*doctorCommand) checkRecord(ctx context.Context, name, part, what, advice 
 		return finding{warn, what + " record of " + name + " could not be looked up", err.Error()}
 	}
 	return finding{warn, "no " + what + " record at " + name, advice}
-}
-
-func (*doctorCommand) checkTools(context.Context) []finding {
-	var found []finding
-	for _, tool := range []string{"ffmpeg", "ffprobe"} {
-		if path, err := exec.LookPath(tool); err == nil {
-			found = append(found, finding{good, tool + " at " + path, ""})
-		} else {
-			found = append(found, finding{warn, tool + " is not installed", "Optional. It will make previews and convert recordings."})
-		}
-	}
-	return found
 }

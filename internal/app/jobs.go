@@ -18,6 +18,7 @@ const (
 	jobReceipt    = "receipt.mail"
 	jobExpire     = "invites.expire"
 	jobForsaken   = "recordings.forsaken"
+	jobSweep      = "blobs.sweep"
 	jobTidy       = "tidy"
 )
 
@@ -28,6 +29,7 @@ const (
 	keepIdempotency = 7 * 24 * time.Hour
 	keepFailures    = 7 * 24 * time.Hour
 	keepSessions    = 24 * time.Hour
+	keepUnfinished  = 24 * time.Hour      // uploads to where recordings are kept that broke off
 	keepFailed      = 30 * 24 * time.Hour // slices of recordings that came to nothing
 )
 
@@ -44,6 +46,7 @@ func (a *App) Register(r *job.Runner) {
 		return errors.Join(a.endForsaken(ctx), a.dropFailed(ctx))
 	})
 	r.Every(jobTidy, time.Hour, a.tidy)
+	r.Every(jobSweep, keepUnfinished, a.sweepBlobs)
 }
 
 // expireBatch is how many invites one transaction expires.
@@ -128,6 +131,15 @@ func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {
 		return a.failRecording(tx, rec, assess.Empty)
 	}
 	return a.uploadedRecording(tx, rec, whole[0][1]+1)
+}
+
+// sweepBlobs removes what broken uploads have left where recordings are kept.
+func (a *App) sweepBlobs(ctx context.Context, j job.Job) error {
+	n, err := a.blobs.Sweep(ctx, j.RunAt.Add(-keepUnfinished))
+	if n > 0 {
+		a.log.InfoContext(ctx, "removed what broken uploads had left", "objects", n)
+	}
+	return err
 }
 
 // tidy forgets what has been kept long enough.
