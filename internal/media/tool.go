@@ -202,7 +202,7 @@ func (t Tools) convert(ctx context.Context, limit time.Duration, in, out string,
 	if err != nil {
 		return err
 	}
-	args = append(args, "-fs", strconv.Itoa(maxOutput), "-y", "file:"+out)
+	args = append(args, "-abort_on", "empty_output", "-fs", strconv.Itoa(maxOutput), "-y", "file:"+out)
 	err = t.ffmpeg(ctx, limit, nil, in, nil, args...)
 	if err == nil {
 		err = complete(out)

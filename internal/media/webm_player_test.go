@@ -33,7 +33,7 @@ func live(tb testing.TB, dir string) map[string]string {
 		"mute.webm": picture + quick + "-c:v libvpx-vp9 -f webm",
 	} {
 		paths[name] = filepath.Join(dir, name)
-		args := strings.Fields("-nostdin -v error " + args + " -t 7 -live 1")
+		args := strings.Fields("-nostdin -v error " + args + " -t 4 -live 1")
 		run(tb, "ffmpeg", append(args, paths[name])...)
 	}
 	for _, name := range []string{"video.webm", "sound.webm"} {
