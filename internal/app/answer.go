@@ -58,13 +58,21 @@ func (a *App) OpenTake(ctx context.Context, t Taker, number int, mime string) (r
 	return rec, max(0, left), err
 }
 
-// recordable refuses a recording that the question does not ask for.
+// recordable refuses a recording that the question does not ask for, or not yet.
 func (q asked) recordable(mime string) error {
+	if err := q.answeredBy(mime); err != nil {
+		return err
+	}
+	return q.begun()
+}
+
+// answeredBy refuses a recording that the question does not ask for.
+func (q asked) answeredBy(mime string) error {
 	kind, _, _ := strings.Cut(mime, "/")
 	if !slices.Contains(q.allowance.Formats, assess.Format(kind)) {
 		return assess.InvalidFields(assess.Problem{Field: "mime", Message: "is not how this question is answered"})
 	}
-	return q.begun()
+	return nil
 }
 
 // SaveText saves what has been written so far, over the given revision. Errors: NotFound, Gone, Invalid; Conflict: Differs when

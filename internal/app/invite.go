@@ -186,7 +186,8 @@ func (a *App) InviteDetail(ctx context.Context, who assess.Actor, id assess.Invi
 	return d, err
 }
 
-// InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Errors: Forbidden, NotFound.
+// InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Graders are not told
+// what was granted. Errors: Forbidden, NotFound.
 func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		if d, err = inviteDetail(tx, who, id); err != nil {
@@ -194,6 +195,9 @@ func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.In
 		}
 		if d.Events, err = tx.InviteEvents(who.Org, id); err != nil {
 			return err
+		}
+		if !who.Can(assess.ReadInvites) {
+			d.Events = withoutGrants(d.Events)
 		}
 		d.Acceptance, err = acceptance(tx, d.Invite)
 		return err

@@ -303,7 +303,7 @@ func (a *App) failRecording(tx *store.Tx, rec assess.Recording, why assess.Failu
 	if err := tx.ReturnTake(rec.Org, rec.Invite, rec.Question); err != nil {
 		return err
 	}
-	return a.emitTake(tx, assess.InviteTakeFailed, rec, string(why))
+	return a.emitTake(tx, assess.InviteTakeFailed, rec, why.Phrase())
 }
 
 // emitTake writes an event about a take.

@@ -46,6 +46,11 @@ func (inv Invite) Overdue(now time.Time) bool {
 	return inv.Stored == Started && !inv.CompleteBy.IsZero() && !now.Before(inv.CompleteBy)
 }
 
+// Late reports whether a part of the recording arrived only after the attempt had ended.
+func (inv Invite) Late(rec Recording) bool {
+	return !inv.CompletedAt.IsZero() && rec.TouchedAt.After(inv.CompletedAt)
+}
+
 // ReadingTime is how long it takes to read a text, or to hear it read out: 150 words a minute.
 func ReadingTime(text string) time.Duration {
 	const perWord = time.Minute / 150

@@ -56,6 +56,14 @@ func (tx *Tx) ReturnTake(org assess.OrgID, invite assess.InviteID, question asse
 	return err
 }
 
+// CountImport counts a take that is put in for the candidate, whatever the limit.
+func (tx *Tx) CountImport(a assess.Answer) error {
+	_, err := tx.exec(`INSERT INTO answers (org_id, invite_id, question_id, takes) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (invite_id, question_id) DO UPDATE SET takes = answers.takes + 1, by_text = FALSE
+		WHERE answers.org_id = EXCLUDED.org_id`, a.Org, a.Invite, a.Question)
+	return err
+}
+
 // AllowTake allows one more take of one answer.
 func (tx *Tx) AllowTake(a assess.Answer) error {
 	_, err := tx.exec(`INSERT INTO answers (org_id, invite_id, question_id, extra_takes) VALUES ($1, $2, $3, 1)

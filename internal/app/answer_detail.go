@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// InviteAnswers is what a candidate has given so far, and what was observed meanwhile. Graders learn what scores need, and
+// neither what was granted to the candidate nor what was observed.
+type InviteAnswers struct {
+	Content       assess.Content
+	Questions     []GivenAnswer
+	Accommodation assess.Accommodation
+	Evidence      []assess.Recording // of screen, camera and identity, as they came
+	Signals       []assess.Signal    // as they came
+}
+
+// GivenAnswer is a question, and what its candidate has given to it.
+type GivenAnswer struct {
+	AskedQuestion
+	Takes  []assess.Recording // all, the oldest first, failed ones included
+	Slices int                // how many have arrived of a take that is still arriving
+}
+
+// InviteAnswers reads the answers to an invite's questions. Errors: Forbidden, NotFound.
+func (a *App) InviteAnswers(ctx context.Context, who assess.Actor, id assess.InviteID) (out InviteAnswers, err error) {
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		d, err := inviteDetail(tx, who, id)
+		if err != nil {
+			return err
+		}
+		if out, err = answersOf(tx, d.Invite); err != nil {
+			return err
+		}
+		if !who.Can(assess.ReadInvites) {
+			out = out.forGraders(d.Invite)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
+	if out.Content, err = tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version); err != nil {
+		return out, err
+	}
+	if out.Accommodation, err = tx.Accommodation(inv.Org, inv.ID); err != nil {
+		return out, err
+	}
+	if out.Signals, err = tx.Signals(inv.Org, inv.ID); err != nil {
+		return out, err
+	}
+	recordings, err := tx.Recordings(inv.Org, inv.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, rec := range recordings {
+		if rec.Purpose.Evidence() {
+			out.Evidence = append(out.Evidence, rec)
+		}
+	}
+	questions, err := questionsOf(tx, inv)
+	if err != nil {
+		return out, err
+	}
+	for _, q := range questions {
+		given, err := givenTo(tx, q, recordings)
+		if err != nil {
+			return out, err
+		}
+		out.Questions = append(out.Questions, given)
+	}
+	return out, nil
+}
+
+func givenTo(tx *store.Tx, q AskedQuestion, recordings []assess.Recording) (GivenAnswer, error) {
+	given := GivenAnswer{AskedQuestion: q}
+	for _, rec := range recordings {
+		if rec.Purpose == assess.ForAnswer && rec.Question == q.Question.ID {
+			given.Takes = append(given.Takes, rec)
+		}
+	}
+	if q.Take == nil || q.Take.State != assess.RecordingOpen {
+		return given, nil
+	}
+	chunks, err := tx.Chunks(q.Take.Org, q.Take.ID)
+	given.Slices = len(chunks)
+	return given, err
+}
+
+// forGraders leaves out what would make a grader judge two candidates differently who have said the same.
+func (v InviteAnswers) forGraders(inv assess.Invite) InviteAnswers {
+	out := InviteAnswers{Content: v.Content}
+	for _, q := range v.Questions {
+		answer := assess.Answer{
+			Org: q.Answer.Org, Invite: q.Answer.Invite, Question: q.Answer.Question,
+			Text: q.Answer.Text, SavedAt: q.Answer.SavedAt, ByText: q.Answer.ByText,
+		}
+		out.Questions = append(out.Questions, GivenAnswer{AskedQuestion: AskedQuestion{
+			Number: q.Number, Question: q.Question, Asked: q.Asked, Take: q.Take, State: q.State, Answer: answer,
+			Allowance: inv.Allowance(v.Content, q.Question, assess.Accommodation{}, 0),
+		}})
+	}
+	return out
+}
+
+// withoutGrants leaves out the events that tell a grader what was granted to the candidate.
+func withoutGrants(events []assess.Event) (out []assess.Event) {
+	for _, e := range events {
+		if e.Type != assess.InviteAccommodated && e.Type != assess.InviteRetakeAllowed {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// InviteMedia opens, for a member, an answer that stands or what was observed. Errors: Forbidden; NotFound, also for takes that
+// the candidate has replaced; Unavailable.
+func (a *App) InviteMedia(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.watchable(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return a.openMedia(ctx, rec.Org, rec.ID)
+}
+
+// InvitePoster opens the still picture of what InviteMedia opens. Errors: as InviteMedia's; NotFound where there is none.
+func (a *App) InvitePoster(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.watchable(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	object, err := a.blobs.Open(ctx, posterKey(rec))
+	if err != nil {
+		return MediaFile{}, blobError(err)
+	}
+	return MediaFile{ReadSeekCloser: object, ContentType: "image/jpeg", Tag: rec.Media.SHA256 + "-poster", Modified: rec.FinishedAt}, nil
+}
+
+// watchable reads a recording that a member may see: a take only if it is the answer.
+func (a *App) watchable(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (rec assess.Recording, err error) {
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		d, err := inviteDetail(tx, who, id)
+		if err != nil {
+			return err
+		}
+		all, err := tx.Recordings(d.Invite.Org, id)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.ID == recording {
+				rec = r
+			}
+		}
+		answer, _ := newestTakes(all, rec.Question)
+		if stands := answer != nil && answer.ID == recording; !stands && !(rec.Purpose.Evidence() && who.Can(assess.ReadInvites)) {
+			return assess.Errorf(assess.NotFound, "recording not found")
+		}
+		return nil
+	})
+	return rec, err
+}
