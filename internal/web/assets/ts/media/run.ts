@@ -178,10 +178,9 @@ export class Run extends Emitter<Events> {
     this.stop("device");
     await this.tail;
     const ending = this.ending ?? "asked";
-    // Of an answer that a device has cut off, its speaker decides what becomes.
-    if (ending !== "device" || !this.heard) {
-      await this.uploads.end(this.session);
-    }
+    // What becomes of words that a device has cut off is for their speaker to say.
+    if (ending === "device" && this.heard) this.uploads.cut(this.session);
+    else await this.uploads.end(this.session);
     return ending;
   }
 }

@@ -75,6 +75,13 @@ export class Slices {
     return [...newest.values()].filter((s) => s.owner === owner).sort((a, b) => a.startedAt - b.startedAt);
   }
 
+  /** Whose recordings are kept. */
+  async owners(): Promise<Set<string>> {
+    const disk = await this.disk;
+    const kept = (await disk?.sessions().catch(() => [])) ?? [];
+    return new Set(kept.map((session) => session.owner));
+  }
+
   /** The lowest numbers of the slices that are kept of a recording. */
   async numbers(recording: string, limit = everything): Promise<number[]> {
     const kept = await this.onDisk(recording, (disk) => disk.numbers(recording, limit), []);

@@ -2,7 +2,7 @@
 
 import { Backoff } from "./backoff";
 import { Emitter } from "./emitter";
-import { held } from "./lock";
+import { held, taken } from "./lock";
 import * as protocol from "./protocol";
 import { Refusal, type Status } from "./protocol";
 import { Slices, type Session } from "./slices";
@@ -56,6 +56,11 @@ export function uploadsOf(owner: string): Uploads {
   return uploads;
 }
 
+/** Whose recordings are not wholly on the server. */
+export function ownersOfUploads(): Promise<Set<string>> {
+  return (slices ??= new Slices()).owners();
+}
+
 /** Names the lock that a recording's tab holds while it records. */
 export function lockOf(recording: string): string {
   return `recording ${recording}`;
@@ -77,7 +82,7 @@ export class Uploads extends Emitter<Events> {
   private queue: Job[] = [];
   private filling: Promise<void> | null = null;
   private stale = true; // there may be more in the store than in the queue
-  private readonly flying = new Set<string>();
+  private readonly flying = new Map<Job, Promise<void>>();
   private readonly watching = new Set<string>(); // sent whole, the server looks at them
   private readonly stops = new Map<string, Stop>();
   private readonly faults = new Map<string, number>();
@@ -121,6 +126,13 @@ export class Uploads extends Emitter<Events> {
     this.news();
   }
 
+  /** Notes that a recording goes on no more, and that somebody has yet to say whether
+   *  it has all its slices. */
+  cut(session: Session): void {
+    this.live.delete(session.recording);
+    this.news();
+  }
+
   /** Recordings that no tab goes on with and that have not ended: their page was
    *  closed, or crashed. */
   async interrupted(): Promise<Session[]> {
@@ -141,8 +153,10 @@ export class Uploads extends Emitter<Events> {
   /** Gives a recording up at no cost. Throws Refusal when the server cannot be told
    *  now; then nothing has changed. */
   async discard(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
-    this.stops.set(session.recording, "closed"); // what is on its way may be refused now
+    this.stops.set(session.recording, "closed");
+    this.unqueue(session);
     try {
+      await this.landed(session);
       await protocol.abandon(session.url, reason);
     } catch (error) {
       // It may be over there already: then there is nothing to give up.
@@ -184,18 +198,19 @@ export class Uploads extends Emitter<Events> {
   }
 
   private claim(options: LockOptions): void {
-    const robbed = () => {
-      if (options.signal?.aborted) return;
-      this.leading = false;
-      this.queued = new AbortController();
-      this.claim({ signal: this.queued.signal });
-    };
     const lead = () => {
       this.leading = true;
       this.wake();
       return new Promise<void>(() => {});
     };
-    navigator.locks.request(`uploads ${this.owner}`, options, lead).catch(robbed);
+    const lost = (error: unknown) => {
+      if (options.signal?.aborted) return;
+      if (!taken(error)) return void lead(); // this browser forbids locks
+      this.leading = false;
+      this.queued = new AbortController();
+      this.claim({ signal: this.queued.signal });
+    };
+    navigator.locks.request(`uploads ${this.owner}`, options, lead).catch(lost);
   }
 
   private hear(message: Message): void {
@@ -224,22 +239,22 @@ export class Uploads extends Emitter<Events> {
   }
 
   private async work(): Promise<void> {
-    for (;;) {
-      await this.rest.over();
-      const job = await this.next();
-      if (job) await this.attend(job);
-      else if (!this.stale || this.signedOut) break;
-    }
+    do await this.rest.over();
+    while ((await this.sendOne()) || (this.stale && !this.signedOut));
     this.workers--;
     void this.tell();
   }
 
-  private async next(): Promise<Job | undefined> {
-    if (this.signedOut) return undefined;
+  /** Does what is next, and returns false when there is nothing. */
+  private async sendOne(): Promise<boolean> {
+    if (this.signedOut) return false;
     if (this.queue.length === 0) await (this.filling ??= this.fill().finally(() => (this.filling = null)));
     const job = this.queue.shift();
-    if (job) this.flying.add(name(job));
-    return job;
+    if (!job) return false;
+    const flight = this.attend(job).finally(() => this.flying.delete(job));
+    this.flying.set(job, flight);
+    await flight;
+    return true;
   }
 
   private async fill(): Promise<void> {
@@ -256,7 +271,8 @@ export class Uploads extends Emitter<Events> {
       this.stale = true; // the store could not be read: later
       this.rest.failed();
     }
-    this.queue = jobs.filter((job) => !this.flying.has(name(job)));
+    const flying = new Set([...this.flying.keys()].map(name));
+    this.queue = jobs.filter((job) => !flying.has(name(job)));
   }
 
   /** The recordings that this tab sends, answers before evidence. */
@@ -276,8 +292,6 @@ export class Uploads extends Emitter<Events> {
       this.faults.delete(job.session.recording);
     } catch (error) {
       await this.refused(job.session, error);
-    } finally {
-      this.flying.delete(name(job));
     }
     this.channel.postMessage("news" satisfies Message);
     void this.tell();
@@ -334,15 +348,26 @@ export class Uploads extends Emitter<Events> {
 
   private stop(session: Session, reason: Stop): void {
     this.stops.set(session.recording, reason);
-    this.queue = this.queue.filter((job) => job.session.recording !== session.recording);
+    this.unqueue(session);
     this.announce("stopped", { session, reason });
+  }
+
+  private unqueue(session: Session): void {
+    this.queue = this.queue.filter((job) => job.session.recording !== session.recording);
+  }
+
+  /** Waits a moment for what is on its way, which would be refused. */
+  private async landed(session: Session): Promise<void> {
+    const flights = [...this.flying].filter(([job]) => job.session.recording === session.recording);
+    const moment = new Promise((over) => setTimeout(over, 2_000));
+    await Promise.race([moment, Promise.all(flights.map(([, flight]) => flight))]);
   }
 
   /** Waits for what the server says of a recording that it has whole. */
   private watch(session: Session): void {
     if (this.watching.has(session.recording)) return;
     this.watching.add(session.recording);
-    this.queue = this.queue.filter((job) => job.session.recording !== session.recording);
+    this.unqueue(session);
     this.announce("arrived", session);
     void this.verdict(session)
       .catch((error: unknown) => this.refused(session, error))
