@@ -84,20 +84,21 @@ func (a *App) SaveText(ctx context.Context, t Taker, number, revision int, text 
 	}
 	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
 		stored = q.answer
-		if err := q.writable(tx.Now()); err != nil || stored.Text == text && stored.Revision > 0 {
+		byText := q.allowance.Formats[0] != assess.TextFormat && text != ""
+		if err := q.writable(tx.Now()); err != nil || stored.Revision > 0 && stored.Text == text && stored.ByText == byText {
 			return err
 		}
-		was := stored
-		was.Revision = revision
-		saved, err := tx.SaveText(was, t.Tab, q.allowance.Formats[0] != assess.TextFormat && text != "", text)
-		if err != nil {
-			return err
+		saved := false
+		if revision == stored.Revision {
+			if saved, err = tx.SaveText(stored, t.Tab, byText, text); err != nil {
+				return err
+			}
 		}
-		if saved {
-			stored.Text, stored.Revision, stored.SavedAt = text, revision+1, tx.Now()
-			return nil
+		if !saved {
+			return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "Something else was written to this answer in the meantime.").With(assess.Differs))
 		}
-		return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "Something else was written to this answer in the meantime.").With(assess.Differs))
+		stored.Text, stored.Revision, stored.SavedAt, stored.ByText = text, revision+1, tx.Now(), byText
+		return nil
 	})
 	return stored, err
 }

@@ -172,22 +172,12 @@ func possible(tx *store.Tx, who assess.Actor, id assess.InviteID, s assess.Invit
 	return inv, err
 }
 
-// held reads an invite that nobody else can change until the transaction ends. Moving it to where it stands takes hold of it;
-// what is read afterwards is what the one who held it before has left.
+// held reads an invite that nobody else can change until the transaction ends.
 func held(tx *store.Tx, org assess.OrgID, mode assess.Mode, id assess.InviteID) (assess.Invite, error) {
-	for {
-		inv, err := tx.Invite(org, mode, id)
-		if err != nil {
-			return inv, err
-		}
-		same, err := tx.MoveInvite(inv, inv)
-		if err != nil {
-			return inv, err
-		}
-		if same {
-			return tx.Invite(org, mode, id)
-		}
+	if err := tx.HoldInvite(org, id); err != nil {
+		return assess.Invite{}, err
 	}
+	return tx.Invite(org, mode, id)
 }
 
 func (a *App) sendAgain(tx *store.Tx, who assess.Actor, inv assess.Invite, typ assess.EventType, note string) error {

@@ -122,6 +122,13 @@ func (a *App) dropFailed(ctx context.Context) error {
 }
 
 func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {
+	if err := tx.HoldRecording(rec.Org, rec.ID); err != nil {
+		return err
+	}
+	now, err := tx.Recording(rec.Org, rec.ID)
+	if err != nil || now.State != rec.State || !now.TouchedAt.Equal(rec.TouchedAt) {
+		return err // somebody came back after all
+	}
 	chunks, err := tx.Chunks(rec.Org, rec.ID)
 	if err != nil {
 		return err

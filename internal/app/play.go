@@ -56,7 +56,7 @@ func promptDuration(tx *store.Tx, q asked, language string) (time.Duration, erro
 func (a *App) PlayMedia(ctx context.Context, t Taker, id assess.PlayID, language string) (MediaFile, error) {
 	var play assess.Play
 	var text string
-	err := a.taking(ctx, t, assess.StepAnswer, func(tx *store.Tx, inv assess.Invite) (err error) {
+	err := a.viewing(ctx, t, assess.StepAnswer, func(tx *store.Tx, inv assess.Invite) (err error) {
 		if play, err = tx.Play(inv.Org, inv.ID, id); err != nil {
 			return err
 		}

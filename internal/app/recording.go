@@ -23,7 +23,7 @@ func (a *App) openRecording(tx *store.Tx, rec assess.Recording) (assess.Recordin
 			return rec, err
 		}
 		if use.Recordings >= assess.MaxRecordings || use.Bytes >= assess.MaxInviteBytes {
-			return rec, assess.Errorf(assess.TooLarge, "There is no more room for recordings of this invitation.").With(assess.LimitUsed)
+			return rec, errNoRoom()
 		}
 	}
 	rec.ID, rec.State, rec.CreatedAt = assess.RecordingID(a.newID()), assess.RecordingOpen, tx.Now()
@@ -36,8 +36,9 @@ func (a *App) openRecording(tx *store.Tx, rec assess.Recording) (assess.Recordin
 type Deliverer struct {
 	app  *App
 	read func(context.Context, func(*store.Tx) error) error
-	find func(*store.Tx, assess.RecordingID) (assess.Recording, error)
 	in   func(context.Context, func(*store.Tx) error) error // a transaction
+	find func(*store.Tx, assess.RecordingID) (assess.Recording, error)
+	ends bool // nothing more is taken long after the end of the attempt
 }
 
 // ByCandidate delivers what was recorded under the candidate's invite, in whichever tab.
@@ -61,7 +62,19 @@ func (a *App) ByCandidate(t Taker) Deliverer {
 			return a.countUnknownLink(ctx, t, run(ctx, fn))
 		}
 	}
-	return Deliverer{app: a, find: find, read: counted(a.db.Read), in: counted(a.tx)}
+	return Deliverer{app: a, find: find, ends: true, read: counted(a.db.Read), in: counted(a.tx)}
+}
+
+// inTime refuses what comes long after the end of an attempt.
+func (d Deliverer) inTime(tx *store.Tx, rec assess.Recording) error {
+	if !d.ends {
+		return nil
+	}
+	inv, err := tx.Invite(rec.Org, rec.Mode, rec.Invite)
+	if err == nil && !inv.Delivers(tx.Now()) {
+		err = assess.Errorf(assess.Conflict, "The assessment ended too long ago. Ask whoever invited you what to do with what is left.").With(assess.Over)
+	}
+	return err
 }
 
 // countUnknownLink is countUnknown for errors that say that the link, not the recording, is unknown.
@@ -145,7 +158,7 @@ func (d Deliverer) PutChunk(ctx context.Context, id assess.RecordingID, c assess
 	if err := d.app.blobs.Put(ctx, chunkKey(rec, c), verify(body, c.SHA256), c.Bytes); err != nil {
 		return blobError(err)
 	}
-	return d.in(ctx, func(tx *store.Tx) error {
+	err = d.in(ctx, func(tx *store.Tx) error {
 		added, err := tx.InsertChunk(rec.Org, rec.ID, c, assess.MaxBytesOf(rec.Purpose, rec.Length))
 		if err != nil || added {
 			return err
@@ -156,6 +169,10 @@ func (d Deliverer) PutChunk(ctx context.Context, id assess.RecordingID, c assess
 		}
 		return err
 	})
+	if kind := assess.KindOf(err); kind == assess.Conflict || kind == assess.TooLarge {
+		_ = d.app.blobs.Delete(ctx, chunkKey(rec, c)) // what cannot be removed goes with the other slices
+	}
+	return err
 }
 
 // expects reports whether the slice is stored already, and refuses one that the recording does not take.
@@ -164,14 +181,19 @@ func (d Deliverer) expects(ctx context.Context, id assess.RecordingID, c assess.
 		if rec, err = d.find(tx, id); err != nil {
 			return err
 		}
-		rec, stored, err = expects(tx, rec.Org, rec.ID, c)
-		return err
+		if rec, stored, err = expects(tx, rec.Org, rec.ID, c); err != nil || stored {
+			return err
+		}
+		return d.inTime(tx, rec)
 	})
 	return rec, stored, err
 }
 
 func expects(tx *store.Tx, org assess.OrgID, id assess.RecordingID, c assess.Chunk) (rec assess.Recording, stored bool, err error) {
-	if rec, err = tx.Recording(org, id); err != nil {
+	if rec, err = tx.Recording(org, id); err == nil {
+		err = within(rec, c)
+	}
+	if err != nil {
 		return rec, false, err
 	}
 	have, stored, err := tx.Chunk(org, id, c.Number)
@@ -181,16 +203,32 @@ func expects(tx *store.Tx, org assess.OrgID, id assess.RecordingID, c assess.Chu
 	case stored && have.SHA256 == c.SHA256:
 		return rec, true, nil
 	case rec.State != assess.RecordingOpen:
-		return rec, false, assess.Errorf(assess.Conflict, "The recording is finished.").With(assess.Finished)
+		return rec, false, errFinished()
 	case stored:
 		return rec, false, assess.Errorf(assess.Conflict, "Slice %d is stored with other bytes.", c.Number).With(assess.Differs)
 	default:
-		return rec, false, takes(rec, c)
+		return rec, false, room(tx, rec, c.Bytes)
 	}
 }
 
-// takes refuses a slice that is out of bounds.
-func takes(rec assess.Recording, c assess.Chunk) error {
+// room refuses more bytes than all recordings of an invite may have.
+func room(tx *store.Tx, rec assess.Recording, bytes int64) error {
+	if rec.Invite == "" {
+		return nil
+	}
+	use, err := tx.RecordingUse(rec.Org, rec.Invite)
+	if err == nil && use.Bytes+bytes > assess.MaxInviteBytes {
+		err = errNoRoom()
+	}
+	return err
+}
+
+func errNoRoom() error {
+	return assess.Errorf(assess.TooLarge, "There is no more room for recordings of this invitation.").With(assess.LimitUsed)
+}
+
+// within refuses a slice that is out of bounds.
+func within(rec assess.Recording, c assess.Chunk) error {
 	switch {
 	case c.Number < 0 || c.Number >= assess.MaxChunksOf(rec.Purpose, rec.Length):
 		return assess.InvalidFields(assess.Problem{Field: "number", Message: fmt.Sprintf("must be below %d", assess.MaxChunksOf(rec.Purpose, rec.Length))})
@@ -207,8 +245,11 @@ func takes(rec assess.Recording, c assess.Chunk) error {
 // Errors: NotFound, Gone, Forbidden; Conflict: Incomplete with the missing slices, Differs when the bytes do not add up.
 func (d Deliverer) Finish(ctx context.Context, id assess.RecordingID, chunks int, bytes int64) (missing [][2]int, err error) {
 	err = d.in(ctx, func(tx *store.Tx) error {
-		rec, err := d.find(tx, id)
+		rec, err := d.held(tx, id)
 		if err != nil || rec.State != assess.RecordingOpen {
+			return err
+		}
+		if err := d.inTime(tx, rec); err != nil {
 			return err
 		}
 		have, err := tx.Chunks(rec.Org, rec.ID)
@@ -227,6 +268,18 @@ func (d Deliverer) Finish(ctx context.Context, id assess.RecordingID, chunks int
 		return d.app.uploadedRecording(tx, rec, chunks)
 	})
 	return missing, err
+}
+
+// held finds a recording that nobody else can change until the transaction ends.
+func (d Deliverer) held(tx *store.Tx, id assess.RecordingID) (assess.Recording, error) {
+	rec, err := d.find(tx, id)
+	if err != nil {
+		return rec, err
+	}
+	if err := tx.HoldRecording(rec.Org, rec.ID); err != nil {
+		return rec, err
+	}
+	return tx.Recording(rec.Org, rec.ID)
 }
 
 // uploadedRecording queues putting the recording together.
@@ -251,12 +304,12 @@ const maxInterruptions = 10
 // Forbidden; Conflict (Finished; LimitUsed after too many interruptions).
 func (d Deliverer) Abandon(ctx context.Context, id assess.RecordingID) error {
 	return d.in(ctx, func(tx *store.Tx) error {
-		rec, err := d.find(tx, id)
+		rec, err := d.held(tx, id)
 		if err != nil || rec.State == assess.RecordingFailed {
 			return err
 		}
 		if rec.State != assess.RecordingOpen {
-			return rec.State.Become(assess.RecordingFailed)
+			return errFinished()
 		}
 		if err := interruptible(tx, rec); err != nil {
 			return err
@@ -269,11 +322,11 @@ func interruptible(tx *store.Tx, rec assess.Recording) error {
 	if rec.Purpose != assess.ForAnswer {
 		return nil
 	}
-	inv, err := tx.Invite(rec.Org, rec.Mode, rec.Invite)
+	inv, err := held(tx, rec.Org, rec.Mode, rec.Invite)
 	if err != nil {
 		return err
 	}
-	if inv.Stored != assess.Started {
+	if inv.Stored != assess.Started || inv.Overdue(tx.Now()) {
 		return assess.Errorf(assess.Conflict, "The answers have been submitted.").With(assess.Over)
 	}
 	recordings, err := tx.Recordings(rec.Org, rec.Invite)
@@ -287,6 +340,10 @@ func interruptible(tx *store.Tx, rec assess.Recording) error {
 		return assess.Errorf(assess.Conflict, "This answer was interrupted too often. What was recorded is kept and counts.").With(assess.LimitUsed)
 	}
 	return err
+}
+
+func errFinished() error {
+	return assess.Errorf(assess.Conflict, "The recording is finished.").With(assess.Finished)
 }
 
 // failRecording ends a recording that came to nothing. A take is given back.

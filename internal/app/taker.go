@@ -19,11 +19,18 @@ func errTimeUp() error {
 	return assess.Errorf(assess.Conflict, "The time for this assessment has passed. What you had recorded has been handed in.").With(assess.Over)
 }
 
-// taking runs fn in a transaction with the candidate's invite, if the step is possible for it now. An attempt whose time has
-// passed ends here, whoever notices it first.
+// taking runs fn in a transaction with the candidate's invite, which nobody else can change meanwhile, if the step is possible
+// for it now. An attempt whose time has passed ends here, whoever notices it first.
 func (a *App) taking(ctx context.Context, t Taker, s assess.InviteStep, fn func(*store.Tx, assess.Invite) error) error {
 	var late bool
-	err := a.byLink(ctx, t.Token, t.Client, func(tx *store.Tx, inv assess.Invite) error {
+	err := a.byLink(ctx, t.Token, t.Client, func(tx *store.Tx, found assess.Invite) error {
+		if err := tx.HoldInvite(found.Org, found.ID); err != nil {
+			return err
+		}
+		inv, err := ofLink(t.Token)(tx)
+		if err != nil {
+			return err
+		}
 		if late = inv.Overdue(tx.Now()); late {
 			return a.timeUp(tx, inv)
 		}
@@ -36,6 +43,24 @@ func (a *App) taking(ctx context.Context, t Taker, s assess.InviteStep, fn func(
 		return errTimeUp()
 	}
 	return err
+}
+
+// viewing is taking for what changes nothing.
+func (a *App) viewing(ctx context.Context, t Taker, s assess.InviteStep, fn func(*store.Tx, assess.Invite) error) error {
+	err := a.db.Read(ctx, func(tx *store.Tx) error {
+		inv, err := ofLink(t.Token)(tx)
+		if err != nil {
+			return err
+		}
+		if inv.Overdue(tx.Now()) {
+			return errTimeUp()
+		}
+		if _, err := inv.StatusAt(tx.Now()).Step(s, !inv.AcceptedAt.IsZero()); err != nil {
+			return err
+		}
+		return fn(tx, inv)
+	})
+	return a.countUnknown(ctx, t.Client, err)
 }
 
 // asking is taking for what concerns one question, counted from 1. Errors: NotFound.

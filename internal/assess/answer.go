@@ -29,15 +29,14 @@ const (
 	Answered   AnswerState = "answered"
 )
 
-// State is where the answer stands, given its newest take that has not failed (nil for none) and the format asked for.
+// State is where the answer stands, given its newest take that has not failed (nil for none) and the format asked for. A text in
+// place of a recording counts where the candidate has decided so, and where all takes have failed.
 func (a Answer) State(asked Format, take *Recording) AnswerState {
 	switch {
-	case asked == TextFormat || a.ByText:
+	case asked == TextFormat || a.ByText || take == nil:
 		if a.Text != "" {
 			return Answered
 		}
-		return Unanswered
-	case take == nil:
 		return Unanswered
 	case take.State == RecordingReady:
 		return Answered

@@ -17,18 +17,18 @@ func TestAnAnswerStandsWhereItsNewestTakeOrItsTextStands(t *testing.T) {
 		take   *assess.Recording
 		want   assess.AnswerState
 	}{
-		"nothing spoken":               {assess.Answer{}, assess.AudioFormat, nil, assess.Unanswered},
-		"being recorded":               {assess.Answer{}, assess.AudioFormat, open, assess.Arriving},
-		"being verified":               {assess.Answer{}, assess.VideoFormat, uploaded, assess.Arriving},
-		"verified":                     {assess.Answer{}, assess.VideoFormat, ready, assess.Answered},
-		"nothing written":              {assess.Answer{Revision: 3}, assess.TextFormat, nil, assess.Unanswered},
-		"written":                      {assess.Answer{Text: "x"}, assess.TextFormat, nil, assess.Answered},
-		"written instead":              {assess.Answer{Text: "x", ByText: true}, assess.AudioFormat, nil, assess.Answered},
-		"written instead of a take":    {assess.Answer{Text: "x", ByText: true}, assess.AudioFormat, ready, assess.Answered},
-		"a draft beside a spoken one":  {assess.Answer{Text: "x"}, assess.AudioFormat, open, assess.Arriving},
-		"a draft and nothing spoken":   {assess.Answer{Text: "x"}, assess.AudioFormat, nil, assess.Unanswered},
-		"a text that was emptied":      {assess.Answer{ByText: true}, assess.AudioFormat, nil, assess.Unanswered},
-		"a take of a written question": {assess.Answer{}, assess.TextFormat, ready, assess.Unanswered},
+		"nothing spoken":                {assess.Answer{}, assess.AudioFormat, nil, assess.Unanswered},
+		"being recorded":                {assess.Answer{}, assess.AudioFormat, open, assess.Arriving},
+		"being verified":                {assess.Answer{}, assess.VideoFormat, uploaded, assess.Arriving},
+		"verified":                      {assess.Answer{}, assess.VideoFormat, ready, assess.Answered},
+		"nothing written":               {assess.Answer{Revision: 3}, assess.TextFormat, nil, assess.Unanswered},
+		"written":                       {assess.Answer{Text: "x"}, assess.TextFormat, nil, assess.Answered},
+		"written instead":               {assess.Answer{Text: "x", ByText: true}, assess.AudioFormat, nil, assess.Answered},
+		"written instead of a take":     {assess.Answer{Text: "x", ByText: true}, assess.AudioFormat, ready, assess.Answered},
+		"a draft beside a spoken one":   {assess.Answer{Text: "x"}, assess.AudioFormat, open, assess.Arriving},
+		"written, and no take came off": {assess.Answer{Text: "x"}, assess.AudioFormat, nil, assess.Answered},
+		"a text that was emptied":       {assess.Answer{ByText: true}, assess.AudioFormat, nil, assess.Unanswered},
+		"a take of a written question":  {assess.Answer{}, assess.TextFormat, ready, assess.Unanswered},
 	} {
 		if got := tt.answer.State(tt.asked, tt.take); got != tt.want {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)

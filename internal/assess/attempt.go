@@ -51,6 +51,16 @@ func (inv Invite) Late(rec Recording) bool {
 	return !inv.CompletedAt.IsZero() && rec.TouchedAt.After(inv.CompletedAt)
 }
 
+// Delivers reports whether slices of what was recorded during the attempt are still taken: for a while after its end, whoever has
+// written that down.
+func (inv Invite) Delivers(now time.Time) bool {
+	end := inv.CompletedAt
+	if inv.Overdue(now) {
+		end = inv.CompleteBy
+	}
+	return end.IsZero() || now.Before(end.Add(LateDelivery))
+}
+
 // ReadingTime is how long it takes to read a text, or to hear it read out: 150 words a minute.
 func ReadingTime(text string) time.Duration {
 	const perWord = time.Minute / 150

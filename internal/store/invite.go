@@ -82,6 +82,12 @@ func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
 	return tx.insertTags("invite_tags", "invite_id", inv.Org, string(inv.ID), inv.Tags)
 }
 
+// HoldInvite keeps everybody else from changing the invite until the transaction ends. What is read afterwards is what the one
+// who held it before has left. Errors: NotFound.
+func (tx *Tx) HoldInvite(org assess.OrgID, id assess.InviteID) error {
+	return tx.change("invite", "UPDATE invites SET updated_at = updated_at WHERE org_id = $1 AND id = $2", org, id)
+}
+
 // foldedInvite is what a search looks at.
 func foldedInvite(inv assess.Invite) string { return fold(inv.Email + " " + inv.Name) }
 

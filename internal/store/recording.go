@@ -103,6 +103,12 @@ func (tx *Tx) MoveRecording(rec assess.Recording, from assess.RecordingState) (b
 	return n > 0, err
 }
 
+// HoldRecording keeps everybody else from changing the recording and its slices until the transaction ends. What is read
+// afterwards is what the one who held it before has left. Errors: NotFound.
+func (tx *Tx) HoldRecording(org assess.OrgID, id assess.RecordingID) error {
+	return tx.change("recording", "UPDATE recordings SET touched_at = touched_at WHERE org_id = $1 AND id = $2", org, id)
+}
+
 // ForsakenRecordings reads up to limit open recordings that no slice has come to since the given time, the longest forsaken first.
 func (tx *Tx) ForsakenRecordings(since time.Time, limit int) ([]assess.Recording, error) {
 	return list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE state = 'open' AND touched_at < $1
