@@ -23,8 +23,8 @@ import (
 	"alfaone/e2e/browser"
 )
 
-// binary is the program under test, built once. A process cannot be passed to tests as an argument; TestMain owns it.
-var binary string
+// alfaone is the program under test, built once. A process cannot be passed to tests as an argument; TestMain owns it.
+var alfaone string
 
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
@@ -35,8 +35,8 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "alfaone")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "../cmd/alfaone")
+	alfaone = filepath.Join(dir, "alfaone")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", alfaone, "../cmd/alfaone")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building the program: %v\n%s", err, out)
 		return 1
@@ -90,7 +90,7 @@ var servingLine = regexp.MustCompile(`msg=serving url=(\S+) `)
 func launch(t *testing.T, args ...string) (*program, error) {
 	t.Helper()
 	p := &program{t: t, log: &lockedBuffer{}, ended: make(chan error, 1)}
-	p.cmd = exec.CommandContext(t.Context(), binary, append(args, "--listen", "127.0.0.1:0")...) //nolint:gosec // our own binary
+	p.cmd = exec.CommandContext(t.Context(), alfaone, append(args, "--listen", "127.0.0.1:0")...) //nolint:gosec // our own binary
 	p.cmd.Stderr = p.log
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = startTimeout
@@ -145,7 +145,7 @@ func (p *program) stop() error {
 func operate(t *testing.T, args ...string) string {
 	t.Helper()
 	var errs bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), binary, args...) //nolint:gosec // our own binary
+	cmd := exec.CommandContext(t.Context(), alfaone, args...) //nolint:gosec // our own binary
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {

@@ -58,12 +58,13 @@ func New(tb testing.TB) *Page {
 // begin makes the page a tab that ends with the test.
 func (p *Page) begin(ctx context.Context, cancel func()) *Page {
 	p.tb.Helper()
-	p.ctx = ctx
+	p.ctx, p.close = ctx, cancel
 	p.tb.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
 		p.tb.Fatalf("open a page: %v", err)
 	}
 	p.tb.Cleanup(p.verdict)
+	p.leave()
 	p.media(false)
 	p.Viewport(1280, 800)
 	return p

@@ -197,7 +197,7 @@ var badPages = map[string]struct{ page, want string }{
 	"uncaught exception":      {`<script>throw new Error("no such thing")</script>`, "Error: no such thing"},
 	"rejected promise":        {`<script>Promise.reject(new Error("late"))</script>`, "Error: late"},
 	"security policy":         {`<script nonce="wrong">1</script>`, "Content Security Policy"},
-	"request elsewhere":       {`<img alt="" src="http://localhost:1/x.png">`, "another origin: http://localhost:1/x.png"},
+	"request elsewhere":       {`<img alt="" src="http://localhost:1/x.png">`, "another origin: GET http://localhost:1/x.png"},
 	"missing file":            {`<img alt="" src="/missing.png">`, "404"},
 	"image without a text":    {`<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">`, "image-alt"},
 	"target too small":        {`<button style="all:unset;width:9px;height:9px">a</button><button style="all:unset;width:9px;height:9px">b</button>`, "target-size"},

@@ -58,11 +58,11 @@ func Start(tb testing.TB, s Settings) *Browser {
 	return b
 }
 
-// Tab opens an empty page, 1280 × 800, which shares its cookies and storage with the browser's other tabs.
+// Tab opens an empty page, 1280 × 800, in the browser's window, in front of its other tabs. It shares cookies and storage with them.
 func (b *Browser) Tab() *Page {
 	b.tb.Helper()
 	p := &Page{tb: b.tb, seen: &record{}, patience: patience}
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithListener(p.seen.event))
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewWindow(false), chromedp.WithListener(p.seen.event))
 	return p.begin(ctx, cancel)
 }
 

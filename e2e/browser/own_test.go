@@ -44,3 +44,34 @@ func TestAProfileOutlivesItsBrowser(t *testing.T) {
 		t.Errorf("after the crash there is %q", got)
 	}
 }
+
+func TestATabHidesTheOneBehindIt(t *testing.T) {
+	t.Parallel()
+	site := serve(t, map[string]string{"/": "<!doctype html><title>Page</title>"})
+	own := browser.Start(t, browser.Settings{})
+	first := own.Tab()
+	first.Open(site)
+	second := own.Tab()
+	second.Open(site)
+	if got := browser.Eval[string](first, "document.visibilityState"); got != "hidden" {
+		t.Errorf("behind another tab the first is %s", got)
+	}
+	first.Front()
+	if got := browser.Eval[string](first, "document.visibilityState"); got != "visible" {
+		t.Errorf("in front the first tab is %s", got)
+	}
+	second.Close()
+}
+
+func TestAPageThatAsksIsLeft(t *testing.T) {
+	t.Parallel()
+	p := browser.New(t)
+	p.Open(serve(t, map[string]string{"/": `<!doctype html><html lang="en"><title>Page</title><button>Press</button>
+		<script>onbeforeunload = e => e.preventDefault()</script>`}))
+	p.Click("Press")
+	p.Reload()
+	p.WaitText("Press")
+	if got := p.AskedToStay(); got != 1 {
+		t.Errorf("the page asked %d times", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ import (
 type Page struct {
 	tb    testing.TB
 	ctx   context.Context
+	close func()
 	seen  *record
 	scope string // CSS selector; verbs look inside it
 
@@ -214,6 +216,13 @@ func (p *Page) picture() ([]byte, error) {
 
 // AllowError announces an error on the console, one whose text contains part, that is meant to happen.
 func (p *Page) AllowError(part string) { p.seen.allow(part) }
+
+// Requests are the methods and addresses of all that the page has asked for: "GET http://127.0.0.1:8080/".
+func (p *Page) Requests() []string {
+	p.seen.Lock()
+	defer p.seen.Unlock()
+	return slices.Clone(p.seen.requests)
+}
 
 // Eval returns the value of a JavaScript expression in the page; it waits for a promise.
 func Eval[T any](p *Page, expression string) T {

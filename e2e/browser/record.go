@@ -16,7 +16,8 @@ import (
 type record struct {
 	sync.Mutex
 	complaints []string // console errors, uncaught exceptions, violations of the content security policy
-	requests   []string // URLs
+	requests   []string // methods and URLs
+	stays      int      // times that the browser asked whether to leave
 	origins    []string // opened by the test
 	allowed    []string // parts of complaints that the test expects
 }
@@ -37,7 +38,7 @@ func (r *record) event(ev any) {
 	case *runtime.EventExceptionThrown:
 		r.complaints = append(r.complaints, exception(ev.ExceptionDetails))
 	case *network.EventRequestWillBeSent:
-		r.requests = append(r.requests, ev.Request.URL)
+		r.requests = append(r.requests, ev.Request.Method+" "+ev.Request.URL)
 	}
 }
 
@@ -75,7 +76,8 @@ func (r *record) foreign() []string {
 	r.Lock()
 	defer r.Unlock()
 	return slices.DeleteFunc(slices.Clone(r.requests), func(request string) bool {
-		u, err := url.Parse(request)
+		_, address, _ := strings.Cut(request, " ")
+		u, err := url.Parse(address)
 		if err != nil {
 			return false
 		}
@@ -92,6 +94,12 @@ func (r *record) open(rawURL string) {
 	r.Lock()
 	defer r.Unlock()
 	r.origins = append(r.origins, u.Host)
+}
+
+func (r *record) stay() {
+	r.Lock()
+	defer r.Unlock()
+	r.stays++
 }
 
 func (r *record) allow(part string) {

@@ -1,0 +1,117 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// The fake microphone hears a scale: each second another tone, and then from the beginning. What was recorded of it tells which
+// seconds are in a file, and in which order.
+const (
+	tones    = 16
+	heardAt  = 8000 // samples a second of what is listened to
+	glance   = 50 * time.Millisecond
+	playedAt = 48000
+)
+
+// pitch is the frequency of a second of the scale, in Hz.
+func pitch(second int) float64 { return 300 + 200*float64(second%tones) }
+
+// scale writes the sound as a WAV file.
+func scale(t *testing.T) string {
+	t.Helper()
+	samples := make([]int16, tones*playedAt)
+	for i := range samples {
+		at := float64(i%playedAt) / playedAt
+		samples[i] = int16(12000 * math.Sin(2*math.Pi*pitch(i/playedAt)*at))
+	}
+	return wav(t, samples)
+}
+
+// silence is a microphone that is switched off.
+func silence(t *testing.T) string {
+	t.Helper()
+	return wav(t, make([]int16, playedAt))
+}
+
+func wav(t *testing.T, samples []int16) string {
+	t.Helper()
+	var out bytes.Buffer
+	size := uint32(2 * len(samples))
+	out.WriteString("RIFF")
+	write(&out, 36+size)
+	out.WriteString("WAVEfmt ")
+	write(&out, uint32(16), uint16(1), uint16(1), uint32(playedAt), uint32(2*playedAt), uint16(2), uint16(16))
+	out.WriteString("data")
+	write(&out, size, samples)
+	file := filepath.Join(t.TempDir(), "sound.wav")
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func write(out *bytes.Buffer, values ...any) {
+	for _, v := range values {
+		_ = binary.Write(out, binary.LittleEndian, v) // a buffer takes everything
+	}
+}
+
+// listen decodes the sound of a file.
+func listen(t *testing.T, file string) []int16 {
+	t.Helper()
+	var errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "8000", "-f", "s16le", "pipe:1")
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("decoding %s: %v\n%s", file, err, errs.String())
+	}
+	samples := make([]int16, len(out)/2)
+	_, _ = binary.Decode(out, binary.LittleEndian, samples)
+	return samples
+}
+
+// hear tells which second of the scale is heard at each glance; -1 where it is none.
+func hear(samples []int16) []int {
+	const window = int(heardAt * glance / time.Second)
+	var heard []int
+	for at := 0; at+window <= len(samples); at += window {
+		heard = append(heard, toneOf(samples[at:at+window]))
+	}
+	return heard
+}
+
+// toneOf is the second of the scale that most of the sound is; -1 where none is.
+func toneOf(samples []int16) int {
+	best, loudest, all := -1, 0.0, 0.0
+	for _, s := range samples {
+		all += float64(s) * float64(s)
+	}
+	for second := range tones {
+		if p := power(samples, pitch(second)); p > loudest {
+			best, loudest = second, p
+		}
+	}
+	// A pure tone has all its energy, half the window's length times that of its samples, at its pitch.
+	if loudest < all*float64(len(samples))/4 {
+		return -1
+	}
+	return best
+}
+
+// power is how much of a frequency is in the samples, by Goertzel's algorithm.
+func power(samples []int16, frequency float64) float64 {
+	c := 2 * math.Cos(2*math.Pi*frequency/heardAt)
+	var one, two float64
+	for _, s := range samples {
+		one, two = float64(s)+c*one-two, one
+	}
+	return one*one + two*two - c*one*two
+}
