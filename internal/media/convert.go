@@ -48,7 +48,8 @@ func (t Tools) MP4(ctx context.Context, in, out string) error {
 // Normalize makes of whatever sound or video somebody uploads what browsers play and seek in: an MP4 as by [Tools.MP4] of a
 // video, a WebM with Opus (mono) of a sound. Of a video file that is to become a sound the picture is dropped.
 //
-// Video becomes H.264 since it is both what plays everywhere and the cheapest to make: see BenchmarkVideoCodecs.
+// Video becomes H.264 since every browser plays it; a second of 640 × 480 takes 0.2 s of a processor, as the fastest VP9
+// does, and VP8 takes 0.7 (BenchmarkVideoCodecs).
 func (t Tools) Normalize(ctx context.Context, in, out string, video bool) error {
 	if video {
 		args := append([]string{"-map", "0:v:0"}, append(h264()[2:], aac()...)...)

@@ -133,7 +133,7 @@ func TestUploadsOfManyKindsAreNormalized(t *testing.T) {
 	t.Parallel()
 	tools := ffmpeg(t)
 	dir := t.TempDir()
-	const picture, tone = "-f lavfi -i testsrc2=s=1921x1081:r=50 ", "-f lavfi -i sine=440 -t 1 "
+	const picture, tone = "-f lavfi -i testsrc2=s=1401x801:r=50 ", "-f lavfi -i sine=440 -t 1 "
 	for name, args := range map[string]string{
 		"a.mp3": tone, "a.wav": tone, "a.ogg": tone + "-c:a libopus", "a.flac": tone, "a.m4a": tone, "a.aac": tone, "a.webm": tone,
 		"wide.wav": tone + "-ac 6", "rough.wav": tone + "-ar 8000 -c:a pcm_u8",
@@ -215,7 +215,7 @@ func TestSampleDataLooksRecorded(t *testing.T) {
 	}
 }
 
-// BenchmarkVideoCodecs shows why uploaded video becomes H.264: a minute of 640 × 480, encoded as settings for it would be.
+// BenchmarkVideoCodecs shows why uploaded video becomes H.264: 20 s of 640 × 480 with the noise of a camera.
 func BenchmarkVideoCodecs(b *testing.B) {
 	ffmpeg(b)
 	in := filepath.Join(b.TempDir(), "in.mkv")

@@ -67,7 +67,7 @@ func TestMP4IsSeenAsFFprobeSeesIt(t *testing.T) {
 			t.Errorf("%s: %v s by ffprobe (%v), %v by us", name, seconds, err, info.Duration)
 		}
 		packets := 0
-		for _, n := range strings.Fields(probe(t, path, "stream=nb_read_packets", "-count_packets")) {
+		for n := range strings.FieldsSeq(probe(t, path, "stream=nb_read_packets", "-count_packets")) {
 			count, _ := strconv.Atoi(n)
 			packets += count
 		}

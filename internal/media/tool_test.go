@@ -22,7 +22,7 @@ func script(t *testing.T, lines ...string) media.Tools {
 		t.Skip("needs a shell")
 	}
 	path := filepath.Join(t.TempDir(), "ffmpeg")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+strings.Join(lines, "\n")+"\n"), 0o700); err != nil { //nolint:gosec // G306: a program is executable
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+strings.Join(lines, "\n")+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return media.NewTools(path, "")
