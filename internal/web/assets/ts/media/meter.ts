@@ -7,6 +7,7 @@ export type SoundWarning = "silent" | "clipping" | null;
 const every = 100; // ms
 const audible = -45; // dBFS: speech is far above, a quiet room below -60
 const silentAfter = 50; // readings
+const thinkingAfter = 200; // readings, of somebody who was heard before and may be thinking
 const full = 0.985; // of the largest sample there can be
 
 interface Events {
@@ -58,8 +59,9 @@ export class Meter extends Emitter<Events> {
 
   private judge(level: number, peak: number): void {
     this.quiet = level < audible ? this.quiet + 1 : 0;
+    const patience = this.loudest < audible ? silentAfter : thinkingAfter;
     this.clipped = peak >= full ? Math.min(this.clipped + 4, 30) : Math.max(this.clipped - 1, 0);
-    const warning = this.quiet >= silentAfter ? "silent" : this.clipped >= 15 ? "clipping" : null;
+    const warning = this.quiet >= patience ? "silent" : this.clipped >= 15 ? "clipping" : null;
     if (warning === this.warning) return;
     this.warning = warning;
     this.emit("warning", warning);

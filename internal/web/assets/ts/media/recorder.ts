@@ -102,6 +102,7 @@ export class Recorder extends Emitter<Events> {
       return this.refuse({ problem: error instanceof CaptureError ? error.problem : "other" });
     }
     if (this.closed) return close(this.stream);
+    this.setup.uploads.slices.persist(); // some browsers ask their user: rather now than while recording
     for (const track of this.stream.getTracks()) track.addEventListener("ended", () => this.lost(), { once: true });
     this.enter("armed");
   }

@@ -109,7 +109,6 @@ export class Uploads extends Emitter<Events> {
   /** Makes a recording known before its first slice. */
   async begin(session: Session): Promise<void> {
     this.live.add(session.recording);
-    this.slices.persist();
     await this.slices.put(session);
   }
 
