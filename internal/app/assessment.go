@@ -146,7 +146,7 @@ func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.Assessm
 		if asm.Revision != revision {
 			return false, errDraftChanged
 		}
-		if err := knownRecordings(tx, asm.Org, asm.Draft, c); err != nil {
+		if err := checkRecordings(tx, asm.Org, asm.Draft, c); err != nil {
 			return false, err
 		}
 		asm.Draft = c
@@ -189,16 +189,15 @@ func (a *App) DiscardDraft(ctx context.Context, who assess.Actor, id assess.Asse
 // sameContent compares what people can see of two contents.
 func sameContent(x, y assess.Content) bool {
 	return x.Name == y.Name && x.Description == y.Description && x.Format == y.Format && x.AnswerFormat == y.AnswerFormat &&
-		x.Proctoring == y.Proctoring && slices.Equal(x.Languages, y.Languages) &&
+		x.Proctoring == y.Proctoring && x.TimeLimit == y.TimeLimit && slices.Equal(x.Languages, y.Languages) &&
 		maps.Equal(x.Introduction, y.Introduction) && maps.Equal(x.Closing, y.Closing) &&
 		slices.EqualFunc(x.Questions, y.Questions, sameQuestion)
 }
 
 func sameQuestion(x, y assess.Question) bool {
-	prompts := maps.Equal(x.Prompts, y.Prompts)
-	x.Prompts, y.Prompts = nil, nil
-	return prompts && x.ID == y.ID && x.Format == y.Format && x.AnswerFormat == y.AnswerFormat && x.Points == y.Points &&
-		x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer
+	return x.ID == y.ID && maps.Equal(x.Prompts, y.Prompts) && maps.Equal(x.Recordings, y.Recordings) && x.Format == y.Format &&
+		x.AnswerFormat == y.AnswerFormat && x.Points == y.Points && x.Required == y.Required && x.Preparation == y.Preparation &&
+		x.MaxAnswer == y.MaxAnswer
 }
 
 // changeAssessment reads an assessment, lets change alter it, and writes it as its next revision if change says so.
@@ -225,7 +224,11 @@ func (a *App) changeAssessment(ctx context.Context, who assess.Actor, id assess.
 // changes nothing. Errors: Forbidden, NotFound, Conflict when the draft is not ready.
 func (a *App) Publish(ctx context.Context, who assess.Actor, id assess.AssessmentID) error {
 	return a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (bool, error) {
-		if err := asm.Publishable(); err != nil {
+		recorded, err := promptsOf(tx, asm.Org, asm.Draft)
+		if err != nil {
+			return false, err
+		}
+		if err := asm.Publishable(recorded); err != nil {
 			return false, err
 		}
 		if asm.Published {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,11 +23,11 @@ func (a *App) OpenPrompt(ctx context.Context, who assess.Actor, assessment asses
 	if err := who.May(assess.WriteAssessments); err != nil {
 		return rec, err
 	}
-	if err := assess.CheckMIME(assess.ForPrompt, mime); err != nil {
-		return rec, err
-	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Assessment(who.Org, assessment); err != nil {
+			return err
+		}
+		if err := assess.CheckMIME(assess.ForPrompt, mime); err != nil {
 			return err
 		}
 		rec, err = a.openRecording(tx, assess.Recording{
@@ -38,48 +39,65 @@ func (a *App) OpenPrompt(ctx context.Context, who assess.Actor, assessment asses
 	return rec, err
 }
 
-// knownRecordings refuses a draft that names recordings which are not prompts of the organization. Errors: Invalid.
-func knownRecordings(tx *store.Tx, org assess.OrgID, was, now assess.Content) error {
-	known := map[assess.RecordingID]bool{}
-	for _, q := range was.Questions {
+// Converts reports whether prompts may be files of any kind: what browsers do not play is made into what they do.
+func (a *App) Converts() bool { return a.tools.FFmpeg != "" }
+
+// promptsOf reads the recordings that a content names, as far as they are prompts of the organization.
+func promptsOf(tx *store.Tx, org assess.OrgID, c assess.Content) (map[assess.RecordingID]assess.Recording, error) {
+	out := map[assess.RecordingID]assess.Recording{}
+	for _, q := range c.Questions {
 		for _, id := range q.Recordings {
-			known[id] = true
-		}
-	}
-	for _, q := range now.Questions {
-		for _, id := range q.Recordings {
-			if known[id] {
+			if _, known := out[id]; known {
 				continue
 			}
 			rec, err := tx.Recording(org, id)
-			if assess.KindOf(err) == assess.NotFound || err == nil && (rec.Purpose != assess.ForPrompt || rec.State == assess.RecordingFailed) {
-				return assess.InvalidFields(assess.Problem{Field: "recordings", Message: "must be recordings of prompts"})
-			}
-			if err != nil {
-				return err
+			switch {
+			case assess.KindOf(err) == assess.NotFound:
+			case err != nil:
+				return nil, err
+			case rec.Purpose == assess.ForPrompt:
+				out[id] = rec
 			}
 		}
+	}
+	return out, nil
+}
+
+// checkRecordings refuses a draft that names what is no prompt of the organization. One that has not been verified yet, or
+// came to nothing, only keeps the draft from being published. Errors: Invalid.
+func checkRecordings(tx *store.Tx, org assess.OrgID, was, now assess.Content) error {
+	kept := map[assess.RecordingID]bool{}
+	for _, q := range was.Questions {
+		for _, id := range q.Recordings {
+			kept[id] = true
+		}
+	}
+	known, err := promptsOf(tx, org, now)
+	if err != nil {
+		return err
+	}
+	var problems []assess.Problem
+	for i, q := range now.Questions {
+		for language, id := range q.Recordings {
+			if _, ok := known[id]; !ok && !kept[id] {
+				problems = append(problems, assess.Problem{Field: fmt.Sprintf("questions[%d].recordings.%s", i, language), Message: "is not there"})
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return assess.InvalidFields(problems...)
 	}
 	return nil
 }
 
-// Prompts reads the recordings that a content names. Errors: Forbidden.
-func (a *App) Prompts(ctx context.Context, who assess.Actor, c assess.Content) (map[assess.RecordingID]assess.Recording, error) {
+// Prompts reads the recordings that a content names, as far as they are there. Errors: Forbidden.
+func (a *App) Prompts(ctx context.Context, who assess.Actor, c assess.Content) (out map[assess.RecordingID]assess.Recording, err error) {
 	if err := who.May(assess.ReadAssessments); err != nil {
 		return nil, err
 	}
-	out := map[assess.RecordingID]assess.Recording{}
-	err := a.db.Read(ctx, func(tx *store.Tx) error {
-		for _, q := range c.Questions {
-			for _, id := range q.Recordings {
-				rec, err := tx.Recording(who.Org, id)
-				if err != nil && assess.KindOf(err) != assess.NotFound {
-					return err
-				}
-				out[id] = rec
-			}
-		}
-		return nil
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		out, err = promptsOf(tx, who.Org, c)
+		return err
 	})
 	return out, err
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,7 +211,7 @@ func unfit(rec assess.Recording, info media.Info) assess.Failure {
 	switch {
 	case rec.Purpose == assess.ForScreen || rec.Purpose == assess.ForWebcam:
 		return ""
-	case strings.HasPrefix(rec.MIME, "video/") && !info.Video, !info.Audio:
+	case filmed(rec) && !info.Video, !info.Audio && rec.Purpose != assess.ForPrompt, !info.Audio && !info.Video:
 		return assess.Mismatched
 	case info.Duration < assess.MinTake:
 		return assess.TooShort
@@ -221,29 +222,62 @@ func unfit(rec assess.Recording, info media.Info) assess.Failure {
 	}
 }
 
-// playable makes a file that players can seek in.
+// playable makes a file that players can seek in. What members upload may be anything; where it is not what every browser
+// plays, it is made so.
 func (w *workshop) playable(ctx context.Context) (media.Info, error) {
+	info, err := w.seekable(ctx)
+	if w.rec.Purpose != assess.ForPrompt || !errors.Is(err, media.ErrCorrupt) {
+		return info, err
+	}
+	if err := w.normalize(ctx); err != nil {
+		return info, err
+	}
+	return w.seekable(ctx)
+}
+
+// seekable makes a file that players can seek in of one that a browser has recorded.
+func (w *workshop) seekable(ctx context.Context) (media.Info, error) {
 	in, err := os.Open(w.path("joined"))
 	if err != nil {
 		return media.Info{}, err
 	}
 	defer func() { _ = in.Close() }()
-	head := make([]byte, 4<<10)
+	head := make([]byte, media.SniffLen)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return media.Info{}, err
 	}
-	switch kind := media.Sniff(head[:n]); {
-	case kind == media.WebM:
+	switch media.Sniff(head[:n]) {
+	case media.WebM:
 		return w.indexWebM(in)
-	case kind == media.MP4:
+	case media.MP4:
 		return w.seekableMP4(ctx, in)
-	case kind != "" && w.rec.Purpose == assess.ForPrompt:
-		return w.normalize(ctx)
 	default:
-		return media.Info{}, fmt.Errorf("unknown bytes: %w", media.ErrCorrupt)
+		return media.Info{}, fmt.Errorf("%w: not what browsers record", media.ErrCorrupt)
 	}
 }
+
+// suits is nil for a file that a prompt can be, else ErrCorrupt: each codec is one that every browser plays, and there is no
+// picture where only sound was asked for.
+func (w *workshop) suits(info media.Info) error {
+	played := func(codec string) bool { return codec == "" || slices.Contains(browserCodecs, codec) }
+	switch {
+	case w.rec.Purpose != assess.ForPrompt:
+		return nil
+	case !played(info.AudioCodec) || !played(info.VideoCodec):
+		return fmt.Errorf("%w: not every browser plays %s %s", media.ErrCorrupt, info.VideoCodec, info.AudioCodec)
+	case info.Video && !filmed(w.rec):
+		return fmt.Errorf("%w: a picture where only sound was asked for", media.ErrCorrupt)
+	default:
+		return nil
+	}
+}
+
+// browserCodecs are what browsers play, whichever of the two containers it is in.
+var browserCodecs = []string{"h264", "vp8", "vp9", "av1", "aac", "opus", "vorbis"}
+
+// filmed reports whether the recording is to have a picture.
+func filmed(rec assess.Recording) bool { return strings.HasPrefix(rec.MIME, "video/") }
 
 func (w *workshop) indexWebM(in io.ReadSeeker) (media.Info, error) {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
@@ -254,6 +288,9 @@ func (w *workshop) indexWebM(in io.ReadSeeker) (media.Info, error) {
 		return media.Info{}, err
 	}
 	info, err := media.IndexWebM(in, out)
+	if err == nil {
+		err = w.suits(info)
+	}
 	return info, errors.Join(err, out.Close())
 }
 
@@ -264,6 +301,9 @@ func (w *workshop) seekableMP4(ctx context.Context, in *os.File) (media.Info, er
 		return media.Info{}, err
 	}
 	info, err := media.InspectMP4(in, stat.Size())
+	if err == nil {
+		err = w.suits(info)
+	}
 	if err != nil {
 		return info, err
 	}
@@ -274,20 +314,16 @@ func (w *workshop) seekableMP4(ctx context.Context, in *os.File) (media.Info, er
 	return info, err
 }
 
-// normalize makes a file that every browser plays of what a member has uploaded.
-func (w *workshop) normalize(ctx context.Context) (media.Info, error) {
-	video := strings.HasPrefix(w.rec.MIME, "video/")
-	err := w.tools.Normalize(ctx, w.path("joined"), w.path("normal"), video)
+// normalize makes what every browser plays of what a member has uploaded.
+func (w *workshop) normalize(ctx context.Context) error {
+	err := w.tools.Normalize(ctx, w.path("joined"), w.path("normal"), filmed(w.rec))
 	if errors.Is(err, media.ErrNoTool) {
-		return media.Info{}, fmt.Errorf("%w: without ffmpeg only WebM and MP4 files can be used", media.ErrCorrupt)
+		return fmt.Errorf("%w: without ffmpeg only what browsers play can be used", media.ErrCorrupt)
 	}
 	if err != nil {
-		return media.Info{}, err
+		return err
 	}
-	if err := os.Rename(w.path("normal"), w.path("joined")); err != nil {
-		return media.Info{}, err
-	}
-	return w.playable(ctx)
+	return os.Rename(w.path("normal"), w.path("joined"))
 }
 
 // examine listens to the file and looks at it, where ffmpeg is there.

@@ -1,10 +1,7 @@
 package assess
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -190,96 +187,6 @@ func (c Content) checkQuestions(p *problems) {
 }
 
 func knownFormat(f Format) bool { return slices.Contains(Formats(), f) }
-
-// Finding is something that a linter has to say about a draft. A blocking one stops publishing.
-type Finding struct {
-	Question int // counted from 1; 0 means the assessment as a whole
-	Language string
-	Message  string
-	Blocking bool
-}
-
-// Lint says what stands between the draft and its publishing, and what its author may want to look at.
-func (c Content) Lint() []Finding {
-	var out []Finding
-	if len(c.Questions) == 0 {
-		out = append(out, Finding{Message: "Add at least one question.", Blocking: true})
-	}
-	for i, q := range c.Questions {
-		out = append(out, c.lintQuestion(i+1, q)...)
-	}
-	out = append(out, c.lintRecordings()...)
-	if len(c.Questions) > 0 && c.TotalPoints() == 0 {
-		out = append(out, Finding{Message: "No question has points, so nothing can be scored."})
-	}
-	if d := c.Duration(); d > 2*time.Hour {
-		out = append(out, Finding{Message: "It may take a candidate more than two hours."})
-	}
-	if d := c.Duration(); c.TimeLimit > 0 && d > time.Duration(c.TimeLimit)*time.Minute {
-		out = append(out, Finding{Message: fmt.Sprintf("The time limit is shorter than the questions may take (about %d minutes).", int(d.Round(time.Minute).Minutes()))})
-	}
-	return out
-}
-
-func (c Content) lintQuestion(number int, q Question) []Finding {
-	var out []Finding
-	for _, language := range c.Languages {
-		if q.Prompts[language] == "" {
-			out = append(out, Finding{Question: number, Language: language, Message: "The prompt has no text.", Blocking: true})
-		}
-	}
-	if c.FormatOf(q) == MixedFormat {
-		out = append(out, Finding{Question: number, Message: "Choose how it is asked.", Blocking: true})
-	}
-	if c.AnswerFormatOf(q) == MixedFormat {
-		out = append(out, Finding{Question: number, Message: "Choose how it is answered.", Blocking: true})
-	}
-	if q.Points == 0 && c.TotalPoints() > 0 {
-		out = append(out, Finding{Question: number, Message: "It is worth no points."})
-	}
-	return out
-}
-
-// lintRecordings says where candidates will get something else than the recording that the format promises.
-func (c Content) lintRecordings() []Finding {
-	var missing []string
-	for i, q := range c.Questions {
-		recorded := c.FormatOf(q) == AudioFormat || c.FormatOf(q) == VideoFormat
-		if recorded && slices.ContainsFunc(c.Languages, func(language string) bool { return q.Recordings[language] == "" }) {
-			missing = append(missing, strconv.Itoa(i+1))
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return []Finding{{Message: "No recording in every language: question " + strings.Join(missing, ", ") +
-		". Where there is none, candidates hear a computer voice if there is one, or read the text."}}
-}
-
-// Publishable is nil when the assessment can be published as it stands. Errors: Conflict, with the first thing to mend.
-func (a Assessment) Publishable() error {
-	if a.Status == Archived {
-		return Errorf(Conflict, "This assessment is archived. Restore it before you publish it.")
-	}
-	for _, f := range a.Draft.Lint() {
-		if f.Blocking {
-			return Errorf(Conflict, "This assessment cannot be published yet. %s", f)
-		}
-	}
-	return nil
-}
-
-// String is the finding as a sentence: "Question 2 (es): The prompt has no text."
-func (f Finding) String() string {
-	switch {
-	case f.Question == 0:
-		return f.Message
-	case f.Language == "":
-		return fmt.Sprintf("Question %d: %s", f.Question, f.Message)
-	default:
-		return fmt.Sprintf("Question %d (%s): %s", f.Question, f.Language, f.Message)
-	}
-}
 
 // AssessmentFilter narrows a list of assessments. Empty fields do not narrow. Without a Status, archived ones are left out.
 type AssessmentFilter struct {

@@ -16,6 +16,9 @@ const (
 // Formats lists the formats.
 func Formats() []Format { return []Format{TextFormat, AudioFormat, VideoFormat, MixedFormat} }
 
+// Recorded reports whether the format is a recording.
+func (f Format) Recorded() bool { return f == AudioFormat || f == VideoFormat }
+
 // Question is one question of an assessment.
 type Question struct {
 	ID           QuestionID

@@ -204,14 +204,10 @@ func MaxBytesOf(p Purpose, length time.Duration) int64 {
 
 // MaxChunksOf bounds the number of slices of a recording of the purpose and length: about one a second, and some more.
 func MaxChunksOf(p Purpose, length time.Duration) int {
-	switch {
-	case p.Photo():
+	if p.Photo() {
 		return 2
-	case p == ForPrompt:
-		return MaxPromptBytes / (256 << 10)
-	default:
-		return 20 + 2*int(length/time.Second)
 	}
+	return 20 + 2*int(length/time.Second)
 }
 
 // Missing are the numbers below count that are not among the chunks, which are in order, as ranges from first to last.

@@ -21,11 +21,13 @@ type editor struct {
 	Chosen     []assess.TagID
 	Posted     url.Values // what was typed; nil unless it could not be saved
 	Errors     []ui.FieldError
-	Conflict   bool              // somebody else has changed it meanwhile
-	Focus      assess.QuestionID // to go on with
-	Ask        string            // the question that is asked first: one of the verbs of steps
-	Language   string            // what is asked about
-	Newest     assess.Content    // the newest version, when publishing is asked about
+	Conflict   bool                                    // somebody else has changed it meanwhile
+	Focus      assess.QuestionID                       // to go on with
+	Ask        string                                  // the question that is asked first: one of the verbs of steps
+	Language   string                                  // what is asked about
+	Newest     assess.Content                          // the newest version, when publishing is asked about
+	Recorded   map[assess.RecordingID]assess.Recording // what the draft names
+	Converts   bool                                    // files of any kind can be uploaded
 }
 
 func assessmentPath(id assess.AssessmentID) string { return "/assessments/" + string(id) }
@@ -63,7 +65,15 @@ func (s *Server) assessmentPage(c *call) error {
 }
 
 func (c *call) editor(asm assess.Assessment) (e editor, err error) {
-	e = editor{Dashboard: c.dashboard(asm.Draft.Name), Assessment: asm, Draft: asm.Draft, Version: asm.Revision, Chosen: asm.Tags}
+	e = editor{
+		Dashboard: c.dashboard(asm.Draft.Name), Assessment: asm, Draft: asm.Draft, Version: asm.Revision, Chosen: asm.Tags,
+		Converts: c.s.app.Converts(),
+	}
+	links := &e.Dashboard.Page.Links
+	links.Modules = append(links.Modules, c.s.assets.URL("prompt.js"))
+	if e.Recorded, err = c.s.app.Prompts(c.ctx(), c.who(), asm.Draft); err != nil {
+		return e, err
+	}
 	e.Tags, err = c.s.app.AllTags(c.ctx(), c.who())
 	return e, err
 }
@@ -77,7 +87,7 @@ func (s *Server) saveAssessment(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
-	f := readDraft(c.r.Form)
+	f := readDraft(c.r.Form, asm.Draft)
 	st := stepOf(f)
 	if st.verb == stepDiscard {
 		return c.discardDraft(asm, f)
@@ -198,6 +208,9 @@ func (c *call) refuseDraft(asm assess.Assessment, f draftForm, err error) error 
 		return err
 	}
 	e.Draft, e.Version, e.Chosen, e.Posted, e.Conflict = f.Content, f.Version, f.Tags, f.Posted, conflict
+	if e.Recorded, err = c.s.app.Prompts(c.ctx(), c.who(), e.Draft); err != nil {
+		return err
+	}
 	if conflict {
 		return c.render(http.StatusConflict, editorPage(e))
 	}

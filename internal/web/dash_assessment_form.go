@@ -27,9 +27,9 @@ type draftForm struct {
 	Malformed error      // what is wrong with the form itself: Invalid, or nil; all else is as complete as it can be
 }
 
-// readDraft reads the editor's form.
-func readDraft(posted url.Values) draftForm {
-	r := draftReader{posted: posted, known: map[string]bool{"do": true, "question.move": true, "language.move": true}}
+// readDraft reads the editor's form. Recordings that it does not speak of stay as they are stored.
+func readDraft(posted url.Values, stored assess.Content) draftForm {
+	r := draftReader{posted: posted, stored: stored, known: map[string]bool{"do": true, "question.move": true, "language.move": true}}
 	f := draftForm{Posted: posted, Version: r.number("version", "version"), Language: assess.CleanLine(r.text("newLanguage"))}
 	for _, id := range r.list("tag") {
 		f.Tags = append(f.Tags, assess.TagID(id))
@@ -45,6 +45,7 @@ func readDraft(posted url.Values) draftForm {
 // draftReader takes fields out of the form and notes which, and what is wrong with them.
 type draftReader struct {
 	posted   url.Values
+	stored   assess.Content
 	known    map[string]bool
 	problems []assess.Problem
 }
@@ -56,6 +57,7 @@ func (r *draftReader) content() assess.Content {
 		Proctoring: assess.Proctoring{
 			ScreenRecording: r.ticked("screenRecording"), WebcamMonitoring: r.ticked("webcamMonitoring"), IDCapture: r.ticked("idCapture"),
 		},
+		TimeLimit: r.limit("timeLimit"),
 	}
 	c.Introduction, c.Closing = r.texts("introduction", c.Languages), r.texts("closing", c.Languages)
 	for _, id := range r.list("question") {
@@ -81,6 +83,7 @@ func (r *draftReader) question(id string, place int, languages []string) (q asse
 		Format: assess.Format(r.text(field("format"))), AnswerFormat: assess.Format(r.text(field("answerFormat"))),
 		Points: number("points"), Required: r.ticked(field("required")),
 		Preparation: number("preparation"), MaxAnswer: number("maxAnswer"),
+		Recordings: r.recordings(assess.QuestionID(id), languages),
 	}
 	if deleted {
 		r.problems = r.problems[:problems] // whatever is wrong with it is gone with it
@@ -111,6 +114,39 @@ func (r *draftReader) texts(name string, languages []string) map[string]string {
 		texts[language] = r.text(name + "." + language)
 	}
 	return texts
+}
+
+// recordings reads which recordings a question names by language: none where it is empty or ticked to be removed.
+func (r *draftReader) recordings(id assess.QuestionID, languages []string) map[string]assess.RecordingID {
+	named := map[string]assess.RecordingID{}
+	for _, language := range languages {
+		field := questionField(id, "recordings."+language)
+		recording := assess.RecordingID(r.text(field))
+		if !r.posted.Has(field) {
+			recording = r.storedRecording(id, language)
+		}
+		if removed := r.ticked(field + ".removed"); !removed && recording != "" {
+			named[language] = recording
+		}
+	}
+	return named
+}
+
+func (r *draftReader) storedRecording(id assess.QuestionID, language string) assess.RecordingID {
+	for _, q := range r.stored.Questions {
+		if q.ID == id {
+			return q.Recordings[language]
+		}
+	}
+	return ""
+}
+
+// limit reads a whole number that may be left out.
+func (r *draftReader) limit(name string) int {
+	if strings.TrimSpace(r.text(name)) == "" {
+		return 0
+	}
+	return r.number(name, name)
 }
 
 // number reads a whole number; a problem with it is told under the name that package assess has for it.
@@ -145,6 +181,7 @@ func draftLabels() map[string]string {
 		"name": "The name", "description": "The description", "introduction": "The introduction", "closing": "The closing text",
 		"languages": "The languages", "newLanguage": "The language", "defaultQuestionFormat": "The way questions are asked",
 		"defaultAnswerFormat": "The way answers are given", "questions": "The questions", "tags": "The tags", "version": "The version",
+		"timeLimit": "The time limit", "recordings": "the recording",
 		"prompts": "the text", "format": "the way it is asked", "answerFormat": "the way it is answered", "points": "the points",
 		"preparation": "the preparation", "maxAnswer": "the longest answer",
 	}

@@ -22,6 +22,7 @@ func TestWhatBreaksALimitIsToldAtItsFieldAndKept(t *testing.T) {
 		question(fresh, 0, "preparation"): {"1800", "1801", "Question 1: the preparation must be between 0 and 1800 seconds."},
 		question(fresh, 0, "maxAnswer"):   {"5", "4", "Question 1: the longest answer must be between 5 and 3600 seconds."},
 		question(fresh, 0, "format"):      {"video", "mixed", "Question 1: the way it is asked must be text, audio or video."},
+		"timeLimit":                       {"10080", "10081", "The time limit must be between 0 and 10080 minutes."},
 		"defaultAnswerFormat":             {"mixed", "song", "The way answers are given must be text, audio, video or mixed."},
 	} {
 		form := e.form()
@@ -48,13 +49,21 @@ func TestMalformedFormsOfTheEditorAreRefused(t *testing.T) {
 		"no number":           func(f url.Values) { f.Set(question(f, 0, "points"), "ten") },
 		"fraction":            func(f url.Values) { f.Set(question(f, 0, "points"), "1.5") },
 		"huge number":         func(f url.Values) { f.Set(question(f, 0, "points"), strings.Repeat("9", 40)) },
-		"no version":          func(f url.Values) { f.Del("version") },
-		"no name":             func(f url.Values) { f.Del("name") },
-		"no languages":        func(f url.Values) { f.Del("language"); f.Del("introduction.en") },
-		"language twice":      func(f url.Values) { f.Add("language", "en") },
-		"no language":         func(f url.Values) { f.Add("language", "<b>") },
-		"question twice":      func(f url.Values) { f.Add("question", f.Get("question")) },
-		"question of no id":   func(f url.Values) { f.Add("question", "../x") },
+		"no time":             func(f url.Values) { f.Set("timeLimit", "an hour") },
+		"recording of no id":  func(f url.Values) { f.Set(question(f, 0, "recordings.en"), "../x") },
+		"nobody's recording": func(f url.Values) {
+			f.Set(question(f, 0, "recordings.en"), "00000000-0000-7000-8000-000000000000")
+		},
+		"recording of no language": func(f url.Values) {
+			f.Set(question(f, 0, "recordings.fr"), "00000000-0000-7000-8000-000000000000")
+		},
+		"no version":        func(f url.Values) { f.Del("version") },
+		"no name":           func(f url.Values) { f.Del("name") },
+		"no languages":      func(f url.Values) { f.Del("language"); f.Del("introduction.en") },
+		"language twice":    func(f url.Values) { f.Add("language", "en") },
+		"no language":       func(f url.Values) { f.Add("language", "<b>") },
+		"question twice":    func(f url.Values) { f.Add("question", f.Get("question")) },
+		"question of no id": func(f url.Values) { f.Add("question", "../x") },
 		"too many questions": func(f url.Values) {
 			for i := range assess.MaxQuestions {
 				id := fmt.Sprintf("00000000-0000-7000-8000-%012d", i)

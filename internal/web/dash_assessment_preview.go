@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,6 +17,7 @@ type reading struct {
 	Dashboard  ui.Dashboard
 	Assessment assess.Assessment
 	Content    assess.Content
+	Recorded   map[assess.RecordingID]assess.Recording // what the content names
 	Language   string
 	Path       string // of the page, for its links to the other languages
 	Tags       []assess.Tag
@@ -23,13 +25,16 @@ type reading struct {
 	MayInvite  bool
 }
 
-// previewAssessment shows the draft as candidates will read it.
+// previewAssessment shows the draft as candidates will meet it.
 func (s *Server) previewAssessment(c *call) error {
 	asm, err := c.assessment()
 	if err != nil {
 		return err
 	}
-	r := c.reading(asm, asm.Draft, assessmentPath(asm.ID)+"/preview")
+	r, err := c.reading(asm, asm.Draft, assessmentPath(asm.ID)+"/preview")
+	if err != nil {
+		return err
+	}
 	return c.render(http.StatusOK, previewPage(r))
 }
 
@@ -39,7 +44,10 @@ func (c *call) showAssessment(asm assess.Assessment) error {
 	if err != nil {
 		return err
 	}
-	r := c.reading(asm, content, assessmentPath(asm.ID))
+	r, err := c.reading(asm, content, assessmentPath(asm.ID))
+	if err != nil {
+		return err
+	}
 	if r.Tags, err = c.s.app.AllTags(c.ctx(), c.who()); err != nil {
 		return err
 	}
@@ -47,15 +55,55 @@ func (c *call) showAssessment(asm assess.Assessment) error {
 	return c.render(http.StatusOK, assessmentReadPage(r))
 }
 
-func (c *call) reading(asm assess.Assessment, content assess.Content, path string) reading {
-	r := reading{
+func (c *call) reading(asm assess.Assessment, content assess.Content, path string) (r reading, err error) {
+	r = reading{
 		Dashboard: c.dashboard(content.Name), Assessment: asm, Content: content, Language: content.Primary(), Path: path,
 		MayWrite: c.who().Can(assess.WriteAssessments), MayInvite: c.who().Can(assess.InviteCandidates),
 	}
 	if asked := c.r.URL.Query().Get("language"); slices.Contains(content.Languages, asked) {
 		r.Language = asked
 	}
-	return r
+	r.Recorded, err = c.s.app.Prompts(c.ctx(), c.who(), content)
+	return r, err
+}
+
+// recording is what candidates hear or see of a question; ok is false where they do not.
+func (r reading) recording(q assess.Question) (rec assess.Recording, ok bool) {
+	rec = r.Recorded[q.Recording(r.Language, r.Content.Primary())]
+	return rec, rec.State == assess.RecordingReady
+}
+
+// without says what candidates get of a question that has no recording; empty where it needs none.
+func (r reading) without(q assess.Question) string {
+	switch r.Content.FormatOf(q) {
+	case assess.AudioFormat:
+		return "No recording. Candidates hear a computer voice where there is one, and can always read the text."
+	case assess.VideoFormat:
+		return "No recording. Candidates read the text."
+	default:
+		return ""
+	}
+}
+
+// time says how long candidates have.
+func (r reading) time() string {
+	about := fmt.Sprintf("About %d minutes.", int(math.Ceil(r.Content.Duration().Minutes())))
+	if r.Content.TimeLimit == 0 {
+		return about
+	}
+	return fmt.Sprintf("%s Once started, you have %s.", about, counted(r.Content.TimeLimit, "minute"))
+}
+
+// records says what answering records.
+func (r reading) records() string {
+	switch sound, picture := r.Content.Records(); {
+	case picture:
+		return "Your voice and your picture, while you answer."
+	case sound:
+		return "Your voice, while you answer."
+	default:
+		return "Nothing: answers are written."
+	}
 }
 
 // tabs lead to the other languages.

@@ -32,6 +32,7 @@ func (e editor) changes() (out []string) {
 		{"The languages", languageNames(x.Languages) == languageNames(y.Languages)},
 		{"The default formats", x.Format == y.Format && x.AnswerFormat == y.AnswerFormat},
 		{"What is observed", x.Proctoring == y.Proctoring},
+		{"The time limit", x.TimeLimit == y.TimeLimit},
 	} {
 		if !part.same {
 			out = append(out, part.name)
@@ -75,8 +76,8 @@ func questionChanges(was, is assess.Content) (out []string) {
 }
 
 func sameQuestion(x, y assess.Question) bool {
-	return maps.Equal(x.Prompts, y.Prompts) && x.Format == y.Format && x.AnswerFormat == y.AnswerFormat && x.Points == y.Points &&
-		x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer
+	return maps.Equal(x.Prompts, y.Prompts) && maps.Equal(x.Recordings, y.Recordings) && x.Format == y.Format &&
+		x.AnswerFormat == y.AnswerFormat && x.Points == y.Points && x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer
 }
 
 // reordered reports whether the kept questions stand in another order than they did.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,42 +16,39 @@ func (c *call) draftSaved(id assess.AssessmentID) error {
 		return err
 	}
 	e := editor{Assessment: asm, Draft: asm.Draft}
-	lines := []map[string]any{}
-	for _, f := range e.findings() {
-		lines = append(lines, map[string]any{"text": f.text, "href": f.href, "blocking": f.blocking})
+	if e.Recorded, err = c.s.app.Prompts(c.ctx(), c.who(), asm.Draft); err != nil {
+		return err
 	}
 	return c.json(http.StatusOK, map[string]any{
 		"version": asm.Revision,
 		"review": map[string]any{
-			"texts":    map[string]string{"title": asm.Draft.Name, "summary": e.summary(), "state": e.state(), "ready": e.ready()},
-			"findings": lines,
+			"texts": map[string]string{"title": asm.Draft.Name, "summary": e.summary(), "state": e.state(), "ready": e.ready()},
+			"lists": map[string][]finding{"obstacles": e.obstacles(), "advice": e.advice()},
 		},
 	})
 }
 
-// findingsShown bounds the list of findings: nobody mends a hundred things at once.
+// findingsShown bounds a list of findings: nobody mends a hundred things at once.
 const findingsShown = 12
 
 // finding is a line of what the linter says.
 type finding struct {
-	text, href string
-	blocking   bool
+	Text string `json:"text"`
+	Href string `json:"href"` // of the question; empty for the assessment as a whole
 }
 
-// findings are what the linter says of the draft, what blocks publishing first.
-func (e editor) findings() (lines []finding) {
-	all := e.Draft.Lint()
-	rank := func(f assess.Finding) int {
-		if f.Blocking {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(all, func(x, y assess.Finding) int { return cmp.Compare(rank(x), rank(y)) })
+// obstacles are what keeps the draft from being published.
+func (e editor) obstacles() []finding { return e.findings(true) }
+
+// advice is what the author may want to look at.
+func (e editor) advice() []finding { return e.findings(false) }
+
+func (e editor) findings(blocking bool) []finding {
+	all := slices.DeleteFunc(e.Draft.Lint(e.Recorded), func(f assess.Finding) bool { return f.Blocking != blocking })
+	lines := []finding{}
 	for i, f := range all {
 		if i == findingsShown {
-			more := fmt.Sprintf("… and %s more", counted(len(all)-i, "thing"))
-			return append(lines, finding{text: more, blocking: f.Blocking})
+			return append(lines, finding{Text: fmt.Sprintf("… and %s more", counted(len(all)-i, "thing"))})
 		}
 		lines = append(lines, e.line(f))
 	}
@@ -60,31 +56,30 @@ func (e editor) findings() (lines []finding) {
 }
 
 func (e editor) line(f assess.Finding) finding {
-	line := finding{text: f.Message, blocking: f.Blocking}
+	line := finding{Text: f.Message}
 	if f.Question == 0 {
 		return line
 	}
 	id := e.Draft.Questions[f.Question-1].ID
-	line.href = "#" + questionAnchor(id)
+	line.Href = "#" + questionAnchor(id)
 	where := fmt.Sprintf("Question %d", f.Question)
 	if f.Language != "" && len(e.Draft.Languages) > 1 {
 		where += " in " + languageName(f.Language)
 	}
-	line.text = where + ": " + f.Message
+	line.Text = where + ": " + f.Message
 	return line
 }
 
 func questionAnchor(id assess.QuestionID) string { return "question-" + string(id) }
 
-// blocked reports whether something stands in the way of publishing.
-func (e editor) blocked() bool {
-	return slices.ContainsFunc(e.Draft.Lint(), func(f assess.Finding) bool { return f.Blocking })
-}
-
-// summary tells the size of the draft: "10 questions · 100 points · up to 25 min".
+// summary tells the size of the draft: "10 questions · 100 points · up to 25 min · 45 min once started".
 func (e editor) summary() string {
 	minutes := int((e.Draft.Duration() + time.Minute - 1) / time.Minute)
-	return fmt.Sprintf("%s · %s · up to %d min", counted(len(e.Draft.Questions), "question"), counted(e.Draft.TotalPoints(), "point"), minutes)
+	size := fmt.Sprintf("%s · %s · up to %d min", counted(len(e.Draft.Questions), "question"), counted(e.Draft.TotalPoints(), "point"), minutes)
+	if e.Draft.TimeLimit > 0 {
+		size += fmt.Sprintf(" · %d min once started", e.Draft.TimeLimit)
+	}
+	return size
 }
 
 // state says whether there is something to publish, of what was published before.
@@ -95,9 +90,9 @@ func (e editor) state() string {
 	return "Unpublished changes"
 }
 
-// ready says that nothing is left to mend.
+// ready says that nothing has to be mended.
 func (e editor) ready() string {
-	if len(e.Draft.Lint()) > 0 {
+	if len(e.obstacles()) > 0 {
 		return ""
 	}
 	return "Nothing to mend."

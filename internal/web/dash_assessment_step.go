@@ -122,7 +122,7 @@ func languageError(message string) error {
 	return assess.InvalidFields(assess.Problem{Field: "newLanguage", Message: message})
 }
 
-// textsIn names the texts that there are in the language: "the introduction", "2 questions".
+// textsIn names what there is in the language: "the introduction", "2 questions", "1 recording".
 func textsIn(c assess.Content, language string) (found []string) {
 	if strings.TrimSpace(c.Introduction[language]) != "" {
 		found = append(found, "the introduction")
@@ -130,14 +130,20 @@ func textsIn(c assess.Content, language string) (found []string) {
 	if strings.TrimSpace(c.Closing[language]) != "" {
 		found = append(found, "the closing text")
 	}
-	prompts := 0
+	prompts, recordings := 0, 0
 	for _, q := range c.Questions {
 		if strings.TrimSpace(q.Prompts[language]) != "" {
 			prompts++
 		}
+		if q.Recordings[language] != "" {
+			recordings++
+		}
 	}
 	if prompts > 0 {
 		found = append(found, counted(prompts, "question"))
+	}
+	if recordings > 0 {
+		found = append(found, counted(recordings, "recording"))
 	}
 	return found
 }

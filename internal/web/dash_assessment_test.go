@@ -67,10 +67,9 @@ type saved struct {
 	Version int
 	Error   string
 	Review  struct {
-		Texts    map[string]string
-		Findings []struct {
-			Text, Href string
-			Blocking   bool
+		Texts map[string]string
+		Lists struct {
+			Obstacles, Advice []struct{ Text, Href string }
 		}
 	}
 }
@@ -195,6 +194,7 @@ func TestTheEditorSavesWithoutScripts(t *testing.T) {
 	form.Set("introduction.en", "Hello\r\nthere")
 	form.Set("closing.en", "Thanks")
 	form.Set("defaultAnswerFormat", "video")
+	form.Set("timeLimit", "45")
 	form.Set("tag", string(tag.ID))
 	form.Del("idCapture")
 	form.Set(question(form, 0, "prompts.en"), "What did you build?")
@@ -208,7 +208,7 @@ func TestTheEditorSavesWithoutScripts(t *testing.T) {
 	asm := e.stored()
 	c, q := asm.Draft, asm.Draft.Questions[0]
 	if c.Name != "Senior Engineer" || c.Description != "Backend" || c.Introduction["en"] != "Hello\nthere" || c.Closing["en"] != "Thanks" ||
-		c.AnswerFormat != assess.VideoFormat || c.Proctoring != (assess.Proctoring{ScreenRecording: true, WebcamMonitoring: true}) {
+		c.AnswerFormat != assess.VideoFormat || c.TimeLimit != 45 || c.Proctoring != (assess.Proctoring{ScreenRecording: true, WebcamMonitoring: true}) {
 		t.Errorf("stored %+v", c)
 	}
 	if q.Prompts["en"] != "What did you build?" || q.Points != 25 || q.Format != assess.TextFormat || q.Preparation != 30 || q.MaxAnswer != 90 || q.Required {
@@ -323,12 +323,17 @@ func TestAutosaveTellsTheVersionAndWhatIsToMend(t *testing.T) {
 	if status != http.StatusOK || said.Version != e.stored().Revision || said.Review.Texts["title"] != "Engineer" {
 		t.Errorf("saving answers %d %+v", status, said)
 	}
-	if f := said.Review.Findings; len(f) != 1 || !f[0].Blocking || f[0].Href != "#question-"+form["question"][0] {
-		t.Errorf("it finds %+v", f)
+	at := "#question-" + form["question"][0]
+	if f := said.Review.Lists.Obstacles; len(f) != 1 || f[0].Text != "Question 1: The prompt has no text." || f[0].Href != at {
+		t.Errorf("in the way stands %+v", f)
+	}
+	if f := said.Review.Lists.Advice; len(f) != 1 || !strings.HasPrefix(f[0].Text, "Question 1: It has no recording.") || f[0].Href != at {
+		t.Errorf("it advises %+v", f)
 	}
 	form.Set(question(form, 0, "prompts.en"), "What?")
 	form.Set("version", fmt.Sprint(said.Version))
-	if _, said = e.autosave(form); len(said.Review.Findings) != 0 || said.Review.Texts["ready"] == "" {
+	form.Set("defaultQuestionFormat", "text")
+	if _, said = e.autosave(form); len(said.Review.Lists.Obstacles)+len(said.Review.Lists.Advice) != 0 || said.Review.Texts["ready"] == "" {
 		t.Errorf("after mending it says %+v", said.Review)
 	}
 	if status, again := e.autosave(form); status != http.StatusOK || again.Version != said.Version {

@@ -13,6 +13,7 @@ import (
 func (s *Server) attemptRoutes() []route {
 	return append(
 		s.deliveryRoutes("/take", forCandidate(), s.byCandidate),
+		route{"GET /take/recordings/{id}/media", forCandidate(), s.recordingMedia(s.byCandidate)},
 		route{"GET /take/status", forCandidate(), s.attemptStatus},
 		route{"POST /take/seat", forCandidate(), s.takeSeat},
 		route{"POST /take/questions/{number}/begin", forCandidate(), s.beginQuestion},

@@ -37,14 +37,14 @@ type deliverer func(*call) app.Deliverer
 func (s *Server) byCandidate(c *call) app.Deliverer { return s.app.ByCandidate(c.taker()) }
 func (s *Server) byMember(c *call) app.Deliverer    { return s.app.ByMember(c.who()) }
 
-// deliveryRoutes serve recordings below a prefix.
+// deliveryRoutes serve recordings below a prefix, except for the finished media: who may listen is another question than who
+// delivers.
 func (s *Server) deliveryRoutes(prefix string, who access, by deliverer) []route {
 	return []route{
 		{"GET " + prefix + "/recordings/{id}", who, s.recordingStatus(prefix, by)},
 		{"PUT " + prefix + "/recordings/{id}/chunks/{n}", who, s.putChunk(by)},
 		{"POST " + prefix + "/recordings/{id}/finish", who, s.finishRecording(by)},
 		{"POST " + prefix + "/recordings/{id}/abandon", who, s.abandonRecording(by)},
-		{"GET " + prefix + "/recordings/{id}/media", who, s.recordingMedia(by)},
 	}
 }
 
@@ -54,14 +54,22 @@ type openedRecording struct {
 	URL        string             `json:"url"`
 	Number     int                `json:"number"`
 	MaxSeconds int                `json:"maxSeconds"`
-	TakesLeft  int                `json:"takesLeft"`
+	TakesLeft  *int               `json:"takesLeft,omitempty"` // of an answer; else there is no limit
 }
 
 func (c *call) opened(prefix string, rec assess.Recording, left int) error {
 	return c.json(http.StatusCreated, openedRecording{
 		ID: rec.ID, URL: prefix + "/recordings/" + string(rec.ID), Number: rec.Number,
-		MaxSeconds: int(rec.Length.Seconds()), TakesLeft: left,
+		MaxSeconds: int(rec.Length.Seconds()), TakesLeft: ofAnswer(rec, left),
 	})
+}
+
+// ofAnswer is how many takes are left of an answer; nil for what is not counted.
+func ofAnswer(rec assess.Recording, left int) *int {
+	if rec.Purpose != assess.ForAnswer {
+		return nil
+	}
+	return &left
 }
 
 // deliveredRecording is where a recording stands.
@@ -73,7 +81,7 @@ type deliveredRecording struct {
 	Bytes     int64                 `json:"bytes"`
 	Seconds   float64               `json:"seconds"`
 	Quiet     bool                  `json:"quiet"`
-	TakesLeft int                   `json:"takesLeft"`
+	TakesLeft *int                  `json:"takesLeft,omitempty"` // of an answer
 	Media     string                `json:"media,omitempty"`
 }
 
@@ -89,7 +97,7 @@ func (s *Server) recordingStatus(prefix string, by deliverer) func(*call) error 
 		}
 		out := deliveredRecording{
 			ID: rec.ID, State: rec.State, Failure: rec.Failure, Have: rec.Have, Bytes: rec.Bytes,
-			Seconds: rec.Media.Duration.Seconds(), Quiet: rec.Media.Quiet, TakesLeft: rec.TakesLeft,
+			Seconds: rec.Media.Duration.Seconds(), Quiet: rec.Media.Quiet, TakesLeft: ofAnswer(rec.Recording, rec.TakesLeft),
 		}
 		if out.Have == nil {
 			out.Have = [][2]int{}

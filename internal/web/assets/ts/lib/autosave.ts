@@ -64,6 +64,7 @@ class Autosave {
    *  it, else saves at once; by itself it would press the form's first button. */
   private entered(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    if (event.target.type === "file") return; // which opens
     event.preventDefault();
     const button = event.target.closest("[data-enter]")?.querySelector("button");
     if (button) this.form.requestSubmit(button);

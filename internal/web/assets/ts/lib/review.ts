@@ -4,8 +4,14 @@ import { all, create } from "./dom";
 export interface Review {
   /** New texts of elements, by what their data-review says; empty hides them. */
   texts: Record<string, string>;
-  /** New lines of the list <ul data-review="findings">. */
-  findings: { text: string; href: string; blocking: boolean }[];
+  /** New lines of the lists <ul data-review-list>, by name. An empty list is hidden, with
+   *  the [data-review-part] around it. */
+  lists: Record<string, Line[]>;
+}
+
+interface Line {
+  text: string;
+  href: string; // empty: it leads nowhere
 }
 
 /** Shows a review in the places that the page has for it. */
@@ -16,14 +22,16 @@ export function review(said: Review): void {
       place.hidden = text === "";
     }
   }
-  for (const list of all('[data-review="findings"]')) {
-    list.replaceChildren(...said.findings.map(line));
-    list.hidden = said.findings.length === 0;
+  for (const [name, lines] of Object.entries(said.lists)) {
+    for (const list of all(`[data-review-list="${CSS.escape(name)}"]`)) {
+      list.replaceChildren(...lines.map(line));
+      for (const part of [list, list.closest<HTMLElement>("[data-review-part]")]) {
+        if (part) part.hidden = lines.length === 0;
+      }
+    }
   }
 }
 
-function line(f: { text: string; href: string; blocking: boolean }): HTMLElement {
-  const item = create("li", {}, f.href === "" ? f.text : create("a", { href: f.href }, f.text));
-  if (f.blocking) item.dataset.blocking = "";
-  return item;
+function line({ text, href }: Line): HTMLElement {
+  return create("li", {}, href === "" ? text : create("a", { href }, text));
 }
