@@ -1,4 +1,4 @@
-# One static binary, with ffmpeg beside it for what is made of recordings on demand.
+# One static binary, with ffmpeg and espeak-ng beside it for what is made of recordings.
 #
 #   docker build --tag alfaone .
 #   docker run --publish 8080:8080 --volume alfaone:/data --env ALFAONE_BASE_URL=https://alfaone.example.org alfaone
@@ -10,7 +10,7 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /alfaone ./cmd/alfaone
 
 FROM alpine:3.22
-RUN apk add --no-cache ca-certificates ffmpeg tzdata \
+RUN apk add --no-cache ca-certificates espeak-ng ffmpeg tzdata \
     && adduser -S -D -H -u 10001 alfaone \
     && install -d -o alfaone -m 0700 /data
 COPY --from=build /alfaone /usr/local/bin/alfaone
