@@ -41,6 +41,8 @@ type world struct {
 	owner  assess.Member
 	sender *mail.Recorder
 	blobs  blob.Store
+
+	options app.Options
 }
 
 // each runs the test in a world of its own on every engine.
@@ -70,11 +72,12 @@ func newWorld(t *testing.T, c *clock, db *store.DB) *world {
 	if w.blobs, err = blob.NewDir(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	w.App = app.New(app.Options{
+	w.options = app.Options{
 		DB: db, Blobs: w.blobs, Tools: media.Find(exec.LookPath), Temp: t.TempDir(), Limiter: ratelimit.NewMemory(c.Now), Secrets: secrets, BaseURL: "https://assess.example.com/",
 		Sender: w.sender, From: mail.Address{Address: "assess@example.com"}, NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 		Random: rand.Reader, Texts: texts, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	w.App = app.New(w.options)
 	w.owner, err = w.CreateOrganization(t.Context(), app.NewOwner{
 		Organization: "Example Ltd", FirstName: "Olivia", LastName: "Owner", Email: "owner@example.com", Password: password,
 	})
@@ -82,6 +85,14 @@ func newWorld(t *testing.T, c *clock, db *store.DB) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// with is the same world with an App that is made otherwise.
+func (w *world) with(change func(*app.Options)) *world {
+	other := *w
+	change(&other.options)
+	other.App = app.New(other.options)
+	return &other
 }
 
 func (w *world) who() assess.Actor { return w.owner.Actor(assess.Live) }
