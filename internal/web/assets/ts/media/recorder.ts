@@ -126,9 +126,9 @@ export class Recorder extends Emitter<Events> {
     try {
       const [opened] = await Promise.all([protocol.open(openURL, { mime: chooseType(kind) }), this.countDown()]);
       if (this.cancelled || !this.stream || !live(this.stream)) return await this.drop(opened);
-      this.emit("opened", opened);
       const run = new Run(uploads, this.stream, kind, opened, subject);
       this.begin(run, opened);
+      this.emit("opened", opened);
       await run.start();
       this.enter("recording");
       await run.ended;

@@ -209,7 +209,7 @@ export class View {
     return own ?? this.words.failed;
   }
 
-  private sentence({ phase, status, run, obstacle }: Shown): string {
+  private sentence({ phase, status, obstacle }: Shown): string {
     const { words } = this;
     switch (phase) {
       case "idle":
@@ -217,7 +217,7 @@ export class View {
       case "armed":
         return words[`ready_${this.kind}`];
       case "ready":
-        return status?.quiet ? words.quiet : run ? `${words.stored} ${words.listen}` : words.stored;
+        return status?.quiet ? words.quiet : `${words.stored} ${words.listen}`;
       case "uploading":
       case "cut":
       case "failed":

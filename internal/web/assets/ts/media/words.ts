@@ -24,7 +24,7 @@ export const english = {
   level: "Sound level",
   preview: "Your camera picture",
   playback: "Your recording",
-  listen: "Listen to it, then send it or record again.",
+  listen: "Listen to it if you like, then send it.",
   again: "Record again",
   takes_left: "Recordings left: {left}",
   takes_none: "This was the last recording for this question.",
