@@ -111,11 +111,15 @@ func (q asked) writable(now time.Time) error {
 	if q.allowance.Formats[0] != assess.TextFormat {
 		return nil // in place of a recording there is no hurry
 	}
-	until := q.allowance.WriteUntil(q.answer.BegunAt, assess.ReadingTime(q.question.Prompt(q.invite.Language, q.content.Primary())))
-	if !until.IsZero() && now.After(until.Add(assess.AttemptGrace)) {
+	if until := q.writeUntil(); !until.IsZero() && now.After(until.Add(assess.AttemptGrace)) {
 		return assess.Errorf(assess.Conflict, "The time for this answer has passed. What had been saved counts.").With(assess.TimeUp)
 	}
 	return q.begun()
+}
+
+// writeUntil is when writing ends; zero for no limit. Reading the question comes first.
+func (q asked) writeUntil() time.Time {
+	return q.allowance.WriteUntil(q.answer.BegunAt, assess.ReadingTime(q.question.Prompt(q.invite.Language, q.content.Primary())))
 }
 
 // SendAnswer notes that the candidate is content with an answer. Errors: NotFound, Gone; Conflict (Incomplete when there is

@@ -136,6 +136,8 @@ type AskedQuestion struct {
 	Take      *assess.Recording // the newest that has not failed; nil without one
 	Failed    *assess.Recording // the newest, if it has failed
 	State     assess.AnswerState
+
+	PrepareUntil, WriteUntil time.Time // zero where there is no limit, or the clock has not been started
 }
 
 // PlaysLeft is how often the recorded prompt can still be heard.
@@ -200,9 +202,26 @@ func questionsOf(tx *store.Tx, inv assess.Invite) ([]AskedQuestion, error) {
 		q.Take, q.Failed = newestTakes(recordings, question.ID)
 		q.Allowance = inv.Allowance(content, question, granted, q.Answer.ExtraTakes)
 		q.State = q.Answer.State(q.Allowance.Formats[0], q.Take)
+		if err := q.limit(tx, asked{invite: inv, content: content, question: question, answer: q.Answer, allowance: q.Allowance}); err != nil {
+			return nil, err
+		}
 		out[i] = q
 	}
 	return out, nil
+}
+
+// limit sets until when the answer can be prepared and written.
+func (q *AskedQuestion) limit(tx *store.Tx, a asked) error {
+	if !a.allowance.Gated() || a.answer.BegunAt.IsZero() {
+		return nil
+	}
+	if a.allowance.Formats[0] == assess.TextFormat {
+		q.WriteUntil = a.writeUntil()
+		return nil
+	}
+	prompt, err := promptDuration(tx, a, a.invite.Language)
+	q.PrepareUntil = a.allowance.PrepareUntil(a.answer.BegunAt, prompt)
+	return err
 }
 
 // newestTakes are the newest take of the question that has not failed, and the newest if that has. recordings are in order.

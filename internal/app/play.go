@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,7 +16,7 @@ type GrantedPlay struct {
 	Left    int
 }
 
-// GrantPlay counts a play before any byte of it leaves. Errors: NotFound, Gone; Conflict (LimitUsed, Over, Elsewhere).
+// GrantPlay counts a play before any byte of it leaves, of the prompt in a language or (empty) the invite's. Errors: NotFound, Gone; Conflict (LimitUsed, Over, Elsewhere).
 func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language string) (out GrantedPlay, err error) {
 	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
 		if err := q.begun(); err != nil {
@@ -28,6 +29,7 @@ func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language strin
 		if !counted {
 			return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "The question cannot be played again.").With(assess.LimitUsed))
 		}
+		language := cmp.Or(language, q.invite.Language)
 		out = GrantedPlay{Left: max(0, q.allowance.Plays-q.answer.Plays-1)}
 		out.Play = assess.Play{
 			ID: assess.PlayID(a.newID()), Org: q.invite.Org, Invite: q.invite.ID, Question: q.question.ID,
@@ -57,6 +59,7 @@ func (a *App) PlayMedia(ctx context.Context, t Taker, id assess.PlayID, language
 	var play assess.Play
 	var text string
 	err := a.viewing(ctx, t, assess.StepAnswer, func(tx *store.Tx, inv assess.Invite) (err error) {
+		language = cmp.Or(language, inv.Language)
 		if play, err = tx.Play(inv.Org, inv.ID, id); err != nil {
 			return err
 		}

@@ -151,6 +151,25 @@ var strict = &template.TextParser{Option: "missingkey=error"}
 // Number writes n with the separators of the language.
 func (l *Localizer) Number(n int) string { return l.printer.Sprint(number.Decimal(n)) }
 
+// Length writes a length of time to the second, or from an hour on to the minute, leaving out what is nought: "30 seconds", "1 minute 30 seconds", "2 hours".
+func (l *Localizer) Length(d time.Duration) string {
+	count := func(key string, n time.Duration) string { return l.T("duration."+key, "count", int(n)) }
+	d = d.Round(time.Second)
+	hours, minutes, seconds := d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second
+	switch {
+	case hours > 0 && minutes > 0:
+		return l.T("duration.hours_minutes", "hours", count("hours", hours), "minutes", count("minutes", minutes))
+	case hours > 0:
+		return count("hours", hours)
+	case minutes > 0 && seconds > 0:
+		return l.T("duration.minutes_seconds", "minutes", count("minutes", minutes), "seconds", count("seconds", seconds))
+	case minutes > 0:
+		return count("minutes", minutes)
+	default:
+		return count("seconds", seconds)
+	}
+}
+
 // About writes a length of time as people say it: "about 25 minutes", "about 1 hour 30 minutes". It rounds to whole
 // minutes up to ten of them, above to the nearest five.
 func (l *Localizer) About(d time.Duration) string {
@@ -159,16 +178,5 @@ func (l *Localizer) About(d time.Duration) string {
 		step = time.Minute
 	}
 	d = max(d.Round(step), time.Minute)
-	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
-	var length string
-	switch {
-	case hours == 0:
-		length = l.T("duration.minutes", "count", minutes)
-	case minutes == 0:
-		length = l.T("duration.hours", "count", hours)
-	default:
-		length = l.T("duration.hours_minutes",
-			"hours", l.T("duration.hours", "count", hours), "minutes", l.T("duration.minutes", "count", minutes))
-	}
-	return l.T("duration.about", "duration", length)
+	return l.T("duration.about", "duration", l.Length(d))
 }

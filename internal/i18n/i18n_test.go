@@ -81,7 +81,8 @@ func TestEveryLanguageHasEveryTextWithTheSameGaps(t *testing.T) {
 func TestEveryTextIsTranslated(t *testing.T) {
 	t.Parallel()
 	same := map[string]bool{ // by the nature of the languages
-		"duration.hours_minutes de": true, "duration.hours_minutes fr": true, "duration.minutes fr": true,
+		"duration.hours_minutes de": true, "duration.hours_minutes fr": true, "duration.minutes_seconds de": true, "duration.minutes_seconds fr": true,
+		"take.question.name fr": true, "duration.minutes fr": true,
 		"duration.minutes one fr": true, "mail.invite.questions_label fr": true, "take.landing.questions_label fr": true,
 		"take.landing.questions fr": true, "take.landing.questions one fr": true, "mail.invite.questions fr": true,
 		"mail.invite.questions one fr": true, "words.error es": true,
@@ -302,6 +303,30 @@ func TestAboutRoundsAsPeopleDo(t *testing.T) {
 	for _, tt := range tests {
 		if got := b.For(tt.lang).About(tt.d); got != tt.want {
 			t.Errorf("%s: About(%s) = %q; want %q", tt.lang, tt.d, got, tt.want)
+		}
+	}
+}
+
+func TestLengthLeavesOutWhatIsNought(t *testing.T) {
+	t.Parallel()
+	b := bundle(t)
+	tests := []struct {
+		lang string
+		d    time.Duration
+		want string
+	}{
+		{"en", 0, "0 seconds"},
+		{"en", time.Second, "1 second"},
+		{"en", 30*time.Second + time.Millisecond, "30 seconds"},
+		{"en", 90 * time.Second, "1 minute 30 seconds"},
+		{"es", 90 * time.Second, "1 minuto y 30 segundos"},
+		{"de", 2 * time.Minute, "2 Minuten"},
+		{"pt", 2 * time.Hour, "2 horas"},
+		{"fr", 90*time.Minute + 20*time.Second, "1 heure 30 minutes"},
+	}
+	for _, tt := range tests {
+		if got := b.For(tt.lang).Length(tt.d); got != tt.want {
+			t.Errorf("%s: Length(%s) = %q; want %q", tt.lang, tt.d, got, tt.want)
 		}
 	}
 }

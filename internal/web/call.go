@@ -43,6 +43,9 @@ func (s *Server) answer(route route) http.Handler {
 
 // admit checks that who asks may use the route. Candidates' and operators' secrets are checked where they are used.
 func (c *call) admit(a access) error {
+	if a.who == candidate && c.r.PathValue("token") == "" && c.cookie(takeCookie) == "" {
+		return assess.Errorf(assess.Unauthenticated, "This browser does not know which invitation you mean. Open the link in your mail again.")
+	}
 	if a.who != signedIn {
 		return nil
 	}

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -91,7 +93,7 @@ func TestNoRouteThatChangesAnythingTakesARequestFromAnotherSite(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "sqlite")
 	for _, pattern := range web.Routes() {
-		if !strings.HasPrefix(pattern, http.MethodPost) {
+		if strings.HasPrefix(pattern, http.MethodGet) {
 			continue
 		}
 		for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} {
@@ -122,7 +124,7 @@ func TestAnotherOrganizationsObjectsDoNotExist(t *testing.T) {
 				if foreign == absent {
 					t.Errorf("%s: %s holds no id", pattern, foreign)
 				}
-				got, want := p.ask("owner", pattern, foreign), p.ask("owner", pattern, absent)
+				got, want := p.ask(asker(pattern), pattern, foreign), p.ask(asker(pattern), pattern, absent)
 				if got.status != http.StatusNotFound || want.status != http.StatusNotFound || plain(got.body) != plain(want.body) {
 					t.Errorf("%s: another's is %d, none is %d:\n%s\n%s", pattern, got.status, want.status, got.body, want.body)
 				}
@@ -146,6 +148,7 @@ type party struct {
 	*site
 	members map[string]assess.Member
 	tokens  map[string]string
+	taker   app.Taker // see candidate
 	http    *http.Client
 }
 
@@ -181,14 +184,40 @@ func (p *party) ask(name, pattern, path string) page {
 func (p *party) request(name, pattern, path string) *http.Request {
 	p.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")
-	r, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(""))
+	kind, body := bodyFor(pattern)
+	r, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
 	p.must(err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Content-Digest", contentDigest(body))
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.0.1", 1+slices.Index(principals(), name))) // unknown links are counted by network
 	if m, ok := p.members[name]; ok {
 		r.AddCookie(&http.Cookie{Name: "alfaone_session", Value: p.token(m)})
 	}
+	if name == "candidate" {
+		r.AddCookie(&http.Cookie{Name: "alfaone_invite", Value: p.candidate().Token})
+	}
 	return r
+}
+
+// bodyFor is an empty form, or what the scripts of our pages send, which is looked at before the object.
+func bodyFor(pattern string) (kind, body string) {
+	switch {
+	case strings.HasSuffix(pattern, "/chunks/{n}"):
+		return "application/octet-stream", "slice"
+	case strings.HasSuffix(pattern, "/finish"):
+		return "application/json", `{"chunks":1,"bytes":5}`
+	case strings.HasSuffix(pattern, "/prompts"):
+		return "application/json", `{"mime":"audio/webm"}`
+	default:
+		return "application/x-www-form-urlencoded", ""
+	}
+}
+
+// contentDigest is the header of a slice.
+func contentDigest(slice string) string {
+	sum := sha256.Sum256([]byte(slice))
+	return "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"
 }
 
 func (p *party) token(m assess.Member) string {
@@ -212,6 +241,14 @@ func (p *party) answer(r *http.Request) page {
 	return page{resp.StatusCode, resp.Request.URL, resp.Header, string(body)}
 }
 
+// asker is who may use the route in principle.
+func asker(pattern string) string {
+	if strings.Contains(pattern, " /take/") {
+		return "candidate"
+	}
+	return "owner"
+}
+
 // verdict is what a matrix calls an answer. Who is allowed may still be told that an empty form will not do.
 func verdict(pattern string, got page) string {
 	location, _ := url.Parse(got.header.Get("Location"))
@@ -232,7 +269,13 @@ func (p *party) address(pattern string, of assess.Member) string {
 	_, path, _ := strings.Cut(pattern, " ")
 	path = strings.TrimSuffix(path, "{$}")
 	return parameter.ReplaceAllStringFunc(path, func(param string) string {
-		if param != "{id}" {
+		switch param {
+		case "{id}":
+		case "{question}":
+			return uuid.NewString()
+		case "{n}", "{number}":
+			return "1"
+		default:
 			return "unknown-to-anybody"
 		}
 		for _, o := range objects() {
@@ -286,6 +329,7 @@ func objects() []object {
 			asm, err := p.publish(ctx, ownerOf(of))
 			return string(asm), err
 		}},
+		{"/recordings/", freshPrompt},
 		{"/invites/", freshInvite},
 		{"/mailbox/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
 			who := ownerOf(of)
@@ -299,6 +343,22 @@ func objects() []object {
 				return "", fmt.Errorf("no mail was kept: %w", err)
 			}
 			return letters[0].ID, nil
+		}},
+		{"/take/recordings/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
+			taker, err := p.start(ctx, ownerOf(of))
+			if err != nil {
+				return "", err
+			}
+			rec, _, err := p.OpenTake(ctx, taker, 1, "audio/webm;codecs=opus")
+			return string(rec.ID), err
+		}},
+		{"/take/plays/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
+			taker, err := p.start(ctx, ownerOf(of))
+			if err != nil {
+				return "", err
+			}
+			play, err := p.GrantPlay(ctx, taker, 1, "")
+			return string(play.ID), err
 		}},
 		{"/logo/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
 			if err := p.SetLogo(ctx, ownerOf(of), pixel(p.t)); err != nil {
@@ -341,4 +401,36 @@ func (p *party) invite(ctx context.Context, who assess.Actor) (string, error) {
 		Assessment: id, Email: uuid.NewString() + "@example.com", ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
 	}, app.Once{})
 	return string(out.Invite.ID), err
+}
+
+// candidate is somebody of the party's organization who is answering.
+func (p *party) candidate() app.Taker {
+	p.t.Helper()
+	if p.taker.Token == "" {
+		var err error
+		p.taker, err = p.start(p.t.Context(), p.owner.Actor(assess.Live))
+		p.must(err)
+	}
+	return p.taker
+}
+
+// start invites a candidate, who accepts and starts.
+func (p *party) start(ctx context.Context, who assess.Actor) (t app.Taker, err error) {
+	id, err := p.invite(ctx, who)
+	if err != nil {
+		return t, err
+	}
+	link, err := p.InviteURL(ctx, who, assess.InviteID(id))
+	if err != nil {
+		return t, err
+	}
+	t = app.Taker{Token: link[strings.LastIndexByte(link, '/')+1:], Tab: "tab"}
+	l, err := p.Landing(ctx, t.Token, "", t.Client)
+	if err != nil {
+		return t, err
+	}
+	if err := p.Accept(ctx, t.Token, app.Agreement{Ticked: true, Shown: l.NoticeSHA256}, t.Client); err != nil {
+		return t, err
+	}
+	return t, p.Start(ctx, t)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -38,17 +37,16 @@ func knownLanguage(code string) string {
 	return ""
 }
 
-// inLanguage is a path of ours that keeps the candidate's choice of language.
-func (c *call) inLanguage(path string) string {
-	if chosen := c.chosenLanguage(); chosen != "" {
-		return path + "?" + url.Values{"lang": {chosen}}.Encode()
+// keepLanguage remembers what the candidate has switched to.
+func (c *call) keepLanguage() {
+	if chosen := c.chosenLanguage(); chosen != "" && chosen != c.cookie(languageCookie) {
+		c.setCookie(languageCookie, chosen, takeLife)
 	}
-	return path
 }
 
 // readersTexts are texts in the language that suits whoever asks, where no invite says which.
 func (c *call) readersTexts() *i18n.Localizer {
-	return c.s.texts.For(c.s.texts.Match(c.r.URL.Query().Get("lang"), c.r.Header.Get("Accept-Language")))
+	return c.s.texts.For(c.s.texts.Match(c.takeLanguage(), c.r.Header.Get("Accept-Language")))
 }
 
 // renderTake answers with a candidate's page, the kit's own words in its language.
@@ -85,6 +83,8 @@ func (c *call) takeLost() error {
 func (c *call) takeFailed(status int) error {
 	key := "take.error"
 	switch status {
+	case http.StatusUnauthorized:
+		return c.takeLost()
 	case http.StatusNotFound:
 		key = "take.unknown"
 	case http.StatusTooManyRequests:

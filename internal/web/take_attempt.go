@@ -56,11 +56,22 @@ func (s *Server) attemptStatus(c *call) error {
 }
 
 func (s *Server) takeSeat(c *call) error {
-	if err := s.app.Sit(c.ctx(), c.taker()); err != nil {
+	return c.stepped(s.app.Sit(c.ctx(), c.taker()), "/take")
+}
+
+// stepped answers a step that a script asks for, or a form, which leads on to a page.
+func (c *call) stepped(err error, page string) error {
+	switch {
+	case err != nil && c.wantsJSON():
 		return err
+	case err != nil:
+		return c.refusedStep(err)
+	case c.wantsJSON():
+		c.w.WriteHeader(http.StatusNoContent)
+		return nil
+	default:
+		return c.redirect(page)
 	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
 }
 
 func (s *Server) beginQuestion(c *call) error {
@@ -68,11 +79,7 @@ func (s *Server) beginQuestion(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.app.BeginAnswer(c.ctx(), c.taker(), number); err != nil {
-		return err
-	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.stepped(s.app.BeginAnswer(c.ctx(), c.taker(), number), questionPath(number))
 }
 
 func (s *Server) grantPlay(c *call) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,8 +20,16 @@ func (s *Server) takeRoutes() []route {
 		{"GET /c/{token}", forCandidate(), s.openInvitation},
 		{"GET /c/{token}/{form}", forCandidate(), s.reopenInvitation},
 		{"POST /c/{token}/accept", forCandidate(), s.acceptInvitation},
+		{"POST /c/{token}/enter", forCandidate(), s.enterInvitation},
 		{"POST /c/{token}/withdraw", forCandidate(), s.withdrawInvitation},
 		{"GET /c", forCandidate(), s.heldInvitation},
+		{"GET /take", forCandidate(), s.attemptHome},
+		{"POST /take/start", forCandidate(), s.startAttempt},
+		{"GET /take/questions/{number}", forCandidate(), s.questionPage},
+		{"POST /take/questions/{number}/send", forCandidate(), s.sendAnswer},
+		{"GET /take/review", forCandidate(), s.reviewPage},
+		{"POST /take/submit", forCandidate(), s.submitAttempt},
+		{"GET /take/done", forCandidate(), s.donePage},
 	}
 }
 
@@ -31,17 +40,11 @@ func (s *Server) openInvitation(c *call) error {
 
 // reopenInvitation leads back from the address of a form, where somebody has loaded the page again.
 func (s *Server) reopenInvitation(c *call) error {
-	return c.redirect(c.inLanguage("/c/" + url.PathEscape(c.r.PathValue("token"))))
+	return c.redirect("/c/" + url.PathEscape(c.r.PathValue("token")))
 }
 
 // heldInvitation shows the invitation that was accepted in this browser.
-func (s *Server) heldInvitation(c *call) error {
-	token := c.cookie(takeCookie)
-	if token == "" {
-		return c.takeLost()
-	}
-	return c.showInvitation(token, nil)
-}
+func (s *Server) heldInvitation(c *call) error { return c.showInvitation(c.cookie(takeCookie), nil) }
 
 // acceptInvitation takes the candidate's agreement and trades the link for a cookie, so that the secret stays out of the
 // addresses that follow.
@@ -49,24 +52,44 @@ func (s *Server) acceptInvitation(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
+	c.keepLanguage()
 	token := c.r.PathValue("token")
 	agreed := app.Agreement{Ticked: c.value("agree") != "", Language: c.chosenLanguage(), Shown: c.value("notice")}
 	if err := s.app.Accept(c.ctx(), token, agreed, c.client()); err != nil {
 		return c.showInvitation(token, err)
 	}
-	c.setCookie(takeCookie, token, 0)
-	return c.redirect(c.inLanguage("/c"))
+	c.setCookie(takeCookie, token, takeLife)
+	return c.redirect("/take")
+}
+
+// enterInvitation takes up, in this browser, an invitation that was accepted in another or long ago.
+func (s *Server) enterInvitation(c *call) error {
+	if err := c.form(); err != nil {
+		return err
+	}
+	c.keepLanguage()
+	token := c.r.PathValue("token")
+	l, err := s.app.Landing(c.ctx(), token, "", c.client())
+	if err != nil {
+		return err
+	}
+	if l.Status != assess.Accepted && l.Status != assess.Started {
+		return c.redirect("/c/" + url.PathEscape(token))
+	}
+	c.setCookie(takeCookie, token, takeLife)
+	return c.redirect("/take")
 }
 
 func (s *Server) withdrawInvitation(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
+	c.keepLanguage()
 	token := c.r.PathValue("token")
 	if err := s.app.Withdraw(c.ctx(), token, c.client()); err != nil {
 		return err
 	}
-	return c.redirect(c.inLanguage("/c/" + url.PathEscape(token)))
+	return c.redirect("/c/" + url.PathEscape(token))
 }
 
 // showInvitation answers with the page that the invite's status calls for. refused is why a form came to nothing.
@@ -75,7 +98,7 @@ func (c *call) showInvitation(token string, refused error) error {
 	if refused != nil && kind != assess.Invalid && kind != assess.Gone && kind != assess.Conflict {
 		return refused
 	}
-	l, err := c.s.app.Landing(c.ctx(), token, c.chosenLanguage(), c.client())
+	l, err := c.s.app.Landing(c.ctx(), token, c.takeLanguage(), c.client())
 	if err != nil {
 		return err
 	}
@@ -84,7 +107,10 @@ func (c *call) showInvitation(token string, refused error) error {
 	case assess.Pending:
 		return c.landing(v, refused)
 	case assess.Accepted, assess.Started:
-		return c.renderTake(http.StatusOK, v.texts, acceptedPage(v))
+		if c.cookie(takeCookie) == token {
+			return c.redirect("/take")
+		}
+		return c.renderTake(http.StatusOK, v.texts, entryPage(v))
 	case assess.Completed:
 		if kind == assess.Conflict {
 			return c.renderTake(http.StatusConflict, v.texts, overPage(v))
@@ -116,29 +142,35 @@ type invitation struct {
 
 // titles name the pages of the statuses.
 var titles = map[assess.InviteStatus]string{
-	assess.Pending: "take.landing.title", assess.Accepted: "take.accepted.title", assess.Started: "take.accepted.title",
+	assess.Pending: "take.landing.title", assess.Accepted: "take.entry.title", assess.Started: "take.entry.title",
 	assess.Completed: "take.completed.title", assess.Expired: "take.expired.title", assess.Revoked: "take.revoked.title",
 }
 
 func (c *call) invitation(token string, l app.Landing) invitation {
-	v := invitation{Landing: l, path: "/c/" + url.PathEscape(token), chosen: c.chosenLanguage()}
-	v.texts = c.s.texts.For(l.Invite.Language)
-	if v.chosen != "" {
-		v.texts = c.s.texts.For(v.chosen)
-	}
+	v := invitation{Landing: l, path: "/c/" + url.PathEscape(token), chosen: c.takeLanguage()}
+	v.texts = c.s.texts.For(v.language())
+	c.keepLanguage()
 	v.shell = c.takeShell(v.t(titles[l.Status]))
 	v.shell.Page.Site, v.shell.Page.Links, v.shell.Roomy = l.Organization.Name, c.s.assets.Links(l.Organization.Accent), true
 	v.shell.Org = ui.Brand{Name: l.Organization.Name, Logo: logoPath(l.Organization)}
-	here := v.path
-	if c.r.URL.Path == "/c" {
-		here = "/c"
-	}
-	for _, language := range i18n.Languages() {
-		v.shell.Languages = append(v.shell.Languages, ui.Language{
-			Tag: language.Code, Name: language.Name, Href: here + "?lang=" + language.Code, Current: language == v.texts.Language(),
-		})
+	v.offerLanguages(v.path)
+	if path := c.r.URL.Path; c.r.Method == http.MethodGet && takePath(path) {
+		v.offerLanguages(path)
 	}
 	return v
+}
+
+// language is the one that the candidate reads.
+func (v invitation) language() string { return cmp.Or(v.chosen, v.Invite.Language) }
+
+// offerLanguages has the page switch languages at the address of a page.
+func (v *invitation) offerLanguages(at string) {
+	v.shell.Languages = nil
+	for _, language := range i18n.Languages() {
+		v.shell.Languages = append(v.shell.Languages, ui.Language{
+			Tag: language.Code, Name: language.Name, Href: at + "?lang=" + language.Code, Current: language == v.texts.Language(),
+		})
+	}
 }
 
 // problems are what stopped the form, in the candidate's language.
@@ -170,10 +202,10 @@ func (v invitation) deadline() string {
 	return v.texts.DateTime(v.Invite.ExpiresAt.In(v.Organization.Location()))
 }
 
-// introduction is the organization's own, in the candidate's language or else the assessment's first, and which one that is.
-func (v invitation) introduction() (text, language string) {
-	for _, language := range []string{v.texts.Language().Code, v.Content.Primary()} {
-		if text := v.Content.Introduction[language]; text != "" {
+// own is a text of the organization's own in the candidate's language or else the assessment's first, and which one that is.
+func (v invitation) own(texts map[string]string) (text, language string) {
+	for _, language := range []string{v.language(), v.Content.Primary()} {
+		if text := texts[language]; text != "" {
 			return text, language
 		}
 	}

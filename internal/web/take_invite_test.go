@@ -182,7 +182,9 @@ func TestTheCandidateSwitchesTheLanguageAndKeepsIt(t *testing.T) {
 	if proof.Language != "de" || !strings.Contains(proof.Notice, "Die Teilnahme ist freiwillig.") {
 		t.Errorf("the proof is of %q: %s", proof.Language, proof.Notice)
 	}
-	b.get(i.path+"?lang=xx").says(t, http.StatusOK, "Su plaza está reservada")
+	b.get(i.path).says(t, http.StatusOK, "Ihr Platz ist reserviert")
+	b.get("/take?lang=xx").says(t, http.StatusOK, "Ihr Platz ist reserviert")
+	s.browser().get(i.path+"?lang=xx").says(t, http.StatusOK, "Su plaza para")
 }
 
 func TestAcceptingTradesTheLinkForACookie(t *testing.T) {
@@ -192,9 +194,9 @@ func TestAcceptingTradesTheLinkForACookie(t *testing.T) {
 	b := s.browser()
 	form := i.agreement(b.get(i.path))
 	p := b.post(i.path+"/accept", form)
-	p.says(t, http.StatusOK, "Your place is reserved", "Thank you, Casey Candidate.", "There is nothing more for you to do today.",
+	p.says(t, http.StatusOK, "Your place is reserved", "Thank you, Casey Candidate.", "Check your devices", "Start the assessment",
 		"Your place is kept until", "the same link brings you back here", "A quiet place", "Your identity document")
-	if p.url.Path != "/c" || p.url.RawQuery != "" || p.header.Get("Referrer-Policy") != "no-referrer" {
+	if p.url.Path != "/take" || p.url.RawQuery != "" || p.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Errorf("it leads to %s with the policy %q", p.url, p.header.Get("Referrer-Policy"))
 	}
 	if got := i.status(); got != assess.Accepted {
@@ -202,7 +204,41 @@ func TestAcceptingTradesTheLinkForACookie(t *testing.T) {
 	}
 	b.get("/c").says(t, http.StatusOK, "Your place is reserved")
 	b.post(i.path+"/accept", form).says(t, http.StatusOK, "Your place is reserved") // a double click
-	s.browser().get(i.path).says(t, http.StatusOK, "Your place is reserved")        // another device
+}
+
+func TestAnotherDeviceEntersByAFormAndNotByOpeningTheLink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation()
+	i.accepted()
+	b := s.browser()
+	p := b.get(i.path)
+	p.says(t, http.StatusOK, "Welcome back", "Your place for “Software Engineer Assessment” is reserved.", "Continue")
+	if cookies := p.header.Values("Set-Cookie"); len(cookies) > 0 {
+		t.Errorf("opening the link sets %v", cookies)
+	}
+	b.get("/take").says(t, http.StatusUnauthorized, "Please open the link in your mail")
+	if p := b.post(i.path+"/enter", nil); p.url.Path != "/take" {
+		t.Errorf("entering leads to %s", p.url)
+	}
+	b.get(i.path).says(t, http.StatusOK, "Your place is reserved") // it is known here now
+	b.post(s.invitation().path+"/enter", nil).says(t, http.StatusOK, "Example Ltd invites you")
+	b.post("/c/nobodys-link/enter", nil).says(t, http.StatusNotFound, "This link does not work")
+}
+
+func TestTheCookieOutlivesTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation()
+	b := s.browser()
+	b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	agreement := i.agreement(s.browser().get(i.path))
+	for _, form := range []string{"/accept", "/enter"} {
+		p := b.post(i.path+form, agreement)
+		if c := (&http.Response{Header: p.header}).Cookies(); len(c) != 1 || c[0].MaxAge != 30*24*60*60 {
+			t.Errorf("%s: %v", form, c)
+		}
+	}
 }
 
 func TestTheCookieIsOutOfReachOfScripts(t *testing.T) {
@@ -265,8 +301,7 @@ func TestEveryStatusHasItsPage(t *testing.T) {
 		open, accept int
 		texts        []string
 	}{
-		"accepted":  {invitationOf.accepted, 200, 200, []string{"Your place is reserved", "Your place is kept until"}},
-		"started":   {invitationOf.started, 200, 200, []string{"Your place is reserved"}},
+		"accepted":  {invitationOf.accepted, 200, 200, []string{"Software Engineer Assessment", "If you no longer want to take part"}},
 		"completed": {invitationOf.completed, 200, 409, []string{"You are finished. Thank you!", "Software Engineer Assessment"}},
 		"expired":   {invitationOf.overdue, 410, 410, []string{"This invitation has expired", "please ask Example Ltd for more time"}},
 		"revoked":   {invitationOf.revoked, 410, 410, []string{"This invitation is no longer valid", "Example Ltd has withdrawn"}},
@@ -302,13 +337,13 @@ func TestWithdrawingEndsTheInviteAndSaysSo(t *testing.T) {
 	i := s.invitation()
 	b := s.browser()
 	b.post(i.path+"/withdraw", url.Values{"lang": {"pt"}}).says(t, http.StatusGone, "Você desistiu de “Software Engineer Assessment”")
-	b.post(i.path+"/withdraw", nil).says(t, http.StatusGone, "You have withdrawn from")
+	s.browser().post(i.path+"/withdraw", nil).says(t, http.StatusGone, "You have withdrawn from")
 	if got := i.status(); got != assess.Revoked {
 		t.Errorf("the invite is %s", got)
 	}
 	done := s.invitation()
 	done.completed()
-	b.post(done.path+"/withdraw", nil).says(t, http.StatusOK, "You are finished. Thank you!")
+	s.browser().post(done.path+"/withdraw", nil).says(t, http.StatusOK, "You are finished. Thank you!")
 }
 
 func TestLinksThatLeadNowhereAreExplainedInTheReadersLanguage(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os/exec"
 	"strings"
@@ -91,6 +92,7 @@ func newEmptySiteOn(t *testing.T, db *store.DB) *site {
 	handler, err := web.New(web.Options{
 		App: s.App, API: rest, Texts: texts, Log: log, NewID: newID, Now: time.Now, Nonce: rand.Text,
 		Mailbox: "operators-secret", CapturesMail: true, Development: true,
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	s.must(err)
 	server.Config.Handler = handler
