@@ -272,7 +272,7 @@ func TestFinalizingCanBeCutOffAnywhere(t *testing.T) {
 					w.with(func(o *app.Options) { o.Blobs = trouble }).work()
 					if trouble.calls < at {
 						if at < 5 {
-							t.Fatalf("the storage was called %d times", trouble.calls)
+							w.t.Fatalf("the storage was called %d times", trouble.calls)
 						}
 						break
 					}

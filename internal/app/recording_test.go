@@ -347,7 +347,7 @@ func TestATakeThatIsGivenUpIsGivenBackButNotWithoutEnd(t *testing.T) {
 			w.must(d.by.Abandon(t.Context(), d.ID))
 			w.must(d.by.Abandon(t.Context(), d.ID))
 			if q := s.question(spoken); q.Answer.Takes != 0 || q.State != assess.Unanswered || q.Failed == nil || q.Failed.Failure != assess.Interrupted {
-				t.Fatalf("after %d interruptions %d takes are used, the question is %s and %+v", n+1, q.Answer.Takes, q.State, q.Failed)
+				w.t.Fatalf("after %d interruptions %d takes are used, the question is %s and %+v", n+1, q.Answer.Takes, q.State, q.Failed)
 			}
 		}
 		d := s.delivery()
