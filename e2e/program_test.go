@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,7 +76,7 @@ func (b *lockedBuffer) String() string {
 // startTimeout bounds how long the program may take until it serves.
 const startTimeout = 30 * time.Second
 
-// start runs the program on a free port and waits until it serves.
+// start runs the program, on a free port unless args say where, and waits until it serves.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	p, err := launch(t, args...)
@@ -90,7 +91,10 @@ var servingLine = regexp.MustCompile(`msg=serving url=(\S+) `)
 func launch(t *testing.T, args ...string) (*program, error) {
 	t.Helper()
 	p := &program{t: t, log: &lockedBuffer{}, ended: make(chan error, 1)}
-	p.cmd = exec.CommandContext(t.Context(), alfaone, append(args, "--listen", "127.0.0.1:0")...) //nolint:gosec // our own binary
+	if !slices.Contains(args, "--listen") {
+		args = append(args, "--listen", "127.0.0.1:0")
+	}
+	p.cmd = exec.CommandContext(t.Context(), alfaone, args...) //nolint:gosec // our own program
 	p.cmd.Stderr = p.log
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = startTimeout
@@ -145,7 +149,7 @@ func (p *program) stop() error {
 func operate(t *testing.T, args ...string) string {
 	t.Helper()
 	var errs bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), alfaone, args...) //nolint:gosec // our own binary
+	cmd := exec.CommandContext(t.Context(), alfaone, args...) //nolint:gosec // our own program
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {

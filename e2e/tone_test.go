@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -16,8 +18,10 @@ import (
 const (
 	tones    = 16
 	heardAt  = 8000 // samples a second of what is listened to
-	glance   = 50 * time.Millisecond
 	playedAt = 48000
+
+	glance = 50 * time.Millisecond
+	slack  = 250 * time.Millisecond // by which a busy machine's fake microphone may be early or late: far less than a slice
 )
 
 // pitch is the frequency of a second of the scale, in Hz.
@@ -63,11 +67,12 @@ func write(out *bytes.Buffer, values ...any) {
 	}
 }
 
-// listen decodes the sound of a file.
-func listen(t *testing.T, file string) []int16 {
+// listen decodes the sound of a file or URL; input are ffmpeg's options of reading it.
+func listen(t *testing.T, file string, input ...string) []int16 {
 	t.Helper()
 	var errs bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "8000", "-f", "s16le", "pipe:1")
+	args := slices.Concat([]string{"-v", "error"}, input, []string{"-i", file, "-map", "0:a:0", "-ac", "1", "-ar", strconv.Itoa(heardAt), "-f", "s16le", "pipe:1"})
+	cmd := exec.CommandContext(t.Context(), tool(t, "ffmpeg"), args...)
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
@@ -76,6 +81,43 @@ func listen(t *testing.T, file string) []int16 {
 	samples := make([]int16, len(out)/2)
 	_, _ = binary.Decode(out, binary.LittleEndian, samples)
 	return samples
+}
+
+// stretch is how long one tone is heard without a break.
+type stretch struct{ tone, glances int }
+
+func (s stretch) length() time.Duration { return time.Duration(s.glances) * glance }
+
+// stretches are what is heard, one after another. Where none stands out, as on the border of two tones, the tone before goes on;
+// deaf is how long nothing is heard in the beginning.
+func stretches(heard []int) (all []stretch, deaf time.Duration) {
+	for _, tone := range heard {
+		last := len(all) - 1
+		switch {
+		case tone < 0 && last < 0:
+			deaf += glance
+		case last >= 0 && (tone < 0 || all[last].tone == tone):
+			all[last].glances++
+		default:
+			all = append(all, stretch{tone, 1})
+		}
+	}
+	return all, deaf
+}
+
+// unbroken checks that seconds of the scale follow each other with no gap, no repetition and none in the wrong place.
+func unbroken(t *testing.T, samples []int16) {
+	t.Helper()
+	heard := hear(samples)
+	all, deaf := stretches(heard)
+	wrong := len(all) < 2 || deaf > time.Second/2
+	for i, s := range all {
+		inner := i > 0 && i < len(all)-1
+		wrong = wrong || s.length() > time.Second+slack || inner && s.length() < time.Second-slack || i > 0 && s.tone != (all[i-1].tone+1)%tones
+	}
+	if wrong {
+		t.Errorf("the scale is broken; every %s the second that is heard: %v", glance, heard)
+	}
 }
 
 // hear tells which second of the scale is heard at each glance; -1 where it is none.
