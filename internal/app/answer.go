@@ -85,7 +85,7 @@ func (a *App) SaveText(ctx context.Context, t Taker, number, revision int, text 
 	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
 		stored = q.answer
 		byText := q.allowance.Formats[0] != assess.TextFormat && text != ""
-		if err := q.writable(tx.Now()); err != nil || stored.Revision > 0 && stored.Text == text && stored.ByText == byText {
+		if err := q.writable(tx); err != nil || stored.Revision > 0 && stored.Text == text && stored.ByText == byText {
 			return err
 		}
 		saved := false
@@ -104,22 +104,27 @@ func (a *App) SaveText(ctx context.Context, t Taker, number, revision int, text 
 }
 
 // writable refuses text where none is asked for, or too late.
-func (q asked) writable(now time.Time) error {
+func (q asked) writable(tx *store.Tx) error {
 	if !slices.Contains(q.allowance.Formats, assess.TextFormat) {
 		return assess.Errorf(assess.Conflict, "This question is not answered in writing.")
 	}
 	if q.allowance.Formats[0] != assess.TextFormat {
 		return nil // in place of a recording there is no hurry
 	}
-	if until := q.writeUntil(); !until.IsZero() && now.After(until.Add(assess.AttemptGrace)) {
+	until, err := q.writeUntil(tx)
+	if err != nil {
+		return err
+	}
+	if !until.IsZero() && tx.Now().After(until.Add(assess.AttemptGrace)) {
 		return assess.Errorf(assess.Conflict, "The time for this answer has passed. What had been saved counts.").With(assess.TimeUp)
 	}
 	return q.begun()
 }
 
-// writeUntil is when writing ends; zero for no limit. Reading the question comes first.
-func (q asked) writeUntil() time.Time {
-	return q.allowance.WriteUntil(q.answer.BegunAt, assess.ReadingTime(q.question.Prompt(q.invite.Language, q.content.Primary())))
+// writeUntil is when writing ends; zero for no limit. Hearing or reading the question comes first.
+func (q asked) writeUntil(tx *store.Tx) (time.Time, error) {
+	prompt, err := promptDuration(tx, q, q.invite.Language)
+	return q.allowance.WriteUntil(q.answer.BegunAt, prompt), err
 }
 
 // SendAnswer notes that the candidate is content with an answer. Errors: NotFound, Gone; Conflict (Incomplete when there is

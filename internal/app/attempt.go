@@ -211,13 +211,13 @@ func questionsOf(tx *store.Tx, inv assess.Invite) ([]AskedQuestion, error) {
 }
 
 // limit sets until when the answer can be prepared and written.
-func (q *AskedQuestion) limit(tx *store.Tx, a asked) error {
+func (q *AskedQuestion) limit(tx *store.Tx, a asked) (err error) {
 	if !a.allowance.Gated() || a.answer.BegunAt.IsZero() {
 		return nil
 	}
 	if a.allowance.Formats[0] == assess.TextFormat {
-		q.WriteUntil = a.writeUntil()
-		return nil
+		q.WriteUntil, err = a.writeUntil(tx)
+		return err
 	}
 	prompt, err := promptDuration(tx, a, a.invite.Language)
 	q.PrepareUntil = a.allowance.PrepareUntil(a.answer.BegunAt, prompt)

@@ -16,7 +16,8 @@ type GrantedPlay struct {
 	Left    int
 }
 
-// GrantPlay counts a play before any byte of it leaves, of the prompt in a language or (empty) the invite's. Errors: NotFound, Gone; Conflict (LimitUsed, Over, Elsewhere).
+// GrantPlay counts a play before any byte of it leaves, of the prompt in a language or (empty) the invite's. Errors: NotFound,
+// Gone; Conflict (LimitUsed, Over, Elsewhere).
 func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language string) (out GrantedPlay, err error) {
 	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
 		if err := q.begun(); err != nil {
