@@ -53,6 +53,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.mailboxRoutes()...)
 	table = append(table, s.docsRoutes()...)
 	table = append(table, s.takeRoutes()...)
+	table = append(table, s.prepareRoutes()...)
 	table = append(table, s.attemptRoutes()...)
 	if development {
 		table = append(table, route{"GET /styleguide", public(), s.styleguide})

@@ -120,7 +120,7 @@ func (s *Server) putChunk(by deliverer) func(*call) error {
 		if err != nil {
 			return err
 		}
-		body := &patientBody{Reader: c.r.Body, control: http.NewResponseController(c.w), begin: time.Now()} //nolint:forbidigo // deadlines of connections are in the machine's time
+		body := c.patientBody()
 		err = by(c).PutChunk(c.ctx(), assess.RecordingID(id), chunk, body)
 		if body.err != nil && err != nil {
 			return &assess.Error{Kind: assess.Invalid, Message: "The slice did not arrive whole.", Err: err}
@@ -180,6 +180,11 @@ type patientBody struct {
 	begin   time.Time
 	bytes   int64
 	err     error // of reading, other than its end
+}
+
+// patientBody is the request's body.
+func (c *call) patientBody() *patientBody {
+	return &patientBody{Reader: c.r.Body, control: http.NewResponseController(c.w), begin: time.Now()} //nolint:forbidigo // deadlines of connections are in the machine's time
 }
 
 // Read implements io.Reader.
