@@ -157,6 +157,26 @@ func (v sitting) progress() string {
 	return v.say("take.question.progress", "answered", v.answered(), "total", len(v.attempt.Questions))
 }
 
+// records reports whether anything is recorded, so that devices are worth a check.
+func (v sitting) records() bool {
+	sound, picture := v.Content.Records()
+	return sound || picture || v.Invite.Proctoring != (assess.Proctoring{})
+}
+
+// unphotographed reports whether photos are asked for that have not been taken.
+func (v sitting) unphotographed() bool {
+	return v.Invite.Proctoring.IDCapture && len(v.attempt.Identity) < 2
+}
+
+// startButton asks for attention only where nothing should come before.
+func (v sitting) startButton() ui.Button {
+	b := ui.Button{Label: v.say("take.hub.start_button")}
+	if !v.records() {
+		b.Kind = ui.Primary
+	}
+	return b
+}
+
 // conditions say what starting means.
 func (v sitting) conditions() []point {
 	limit, timed := v.timed()

@@ -2,9 +2,14 @@ import { all } from "./dom";
 
 /** Makes <details data-menu> behave as a menu button. */
 export function startMenus(): void {
-  for (const menu of all<HTMLDetailsElement>("details[data-menu]")) enhance(menu);
+  enhanceMenus();
   document.addEventListener("pointerdown", (event) => closeOthers(event.target as Node));
   document.addEventListener("focusin", (event) => closeOthers(event.target as Node));
+}
+
+/** Does so for the menus below a root, which has come later. */
+export function enhanceMenus(root: ParentNode = document): void {
+  for (const menu of all<HTMLDetailsElement>("details[data-menu]", root)) enhance(menu);
 }
 
 function enhance(menu: HTMLDetailsElement): void {

@@ -17,10 +17,16 @@ const styles: Record<string, Intl.DateTimeFormatOptions> = {
 
 /** Shows every <time data-time> in the viewer's time zone. */
 export function startTimes(): void {
-  const times = all<HTMLTimeElement>("time[data-time]");
-  for (const time of times) render(time);
+  const times = showTimes();
   const relative = times.filter((time) => time.dataset.time === "ago");
   if (relative.length > 0) setInterval(() => relative.forEach(render), minute);
+}
+
+/** Does so once, below a root, and returns them. */
+export function showTimes(root: ParentNode = document): HTMLTimeElement[] {
+  const times = all<HTMLTimeElement>("time[data-time]", root);
+  for (const time of times) render(time);
+  return times;
 }
 
 function render(time: HTMLTimeElement): void {

@@ -1,0 +1,132 @@
+import { create, memory } from "../lib/dom";
+import { held, hold } from "../media/lock";
+import { seat } from "../media/seat";
+import { type Say, sayingOf } from "./say";
+import { sit, standing } from "./standing";
+import { visit } from "./visit";
+
+const every = 30_000; // ms between looks while the page is seen
+
+/**
+ * <take-seat>: sees to it that the attempt is held by one tab, and asks before it is
+ * taken from another. Attributes: owner (the invite's id), status (the invite's), words.
+ *
+ * A tab of this browser that was closed, or has crashed, is not asked.
+ */
+export class TakeSeat extends HTMLElement {
+  static observedAttributes = ["status", "words"];
+
+  private say: Say = sayingOf(this);
+  private gone = new AbortController();
+  private timer = 0;
+  private looking: Promise<void> | null = null;
+  private dialog: HTMLDialogElement | null = null;
+
+  connectedCallback(): void {
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    const look = () => void this.look();
+    document.addEventListener("doubt", look, { signal });
+    document.addEventListener("take-refused", look, { signal });
+    document.addEventListener("visibilitychange", look, { signal });
+    addEventListener("online", look, { signal });
+    addEventListener("pageshow", look, { signal });
+    this.timer = window.setInterval(look, every);
+    look();
+  }
+
+  disconnectedCallback(): void {
+    this.gone.abort();
+    clearInterval(this.timer);
+  }
+
+  attributeChangedCallback(): void {
+    this.say = sayingOf(this);
+    if (this.isConnected) void this.look();
+  }
+
+  /** Looks whether this tab holds the attempt, one look at a time. */
+  private look(): Promise<void> {
+    if (this.getAttribute("status") !== "started" || document.visibilityState !== "visible") return Promise.resolve();
+    return (this.looking ??= this.find()
+      .catch(() => {}) // offline: the next look will tell
+      .finally(() => (this.looking = null)));
+  }
+
+  private async find(): Promise<void> {
+    await only();
+    const found = await standing();
+    if (found.status !== "started") return visit({ url: "/take" });
+    if (!found.here && !(await this.inherit())) return this.ask();
+    memory.set(this.last, seat());
+    this.close();
+  }
+
+  /** Takes the attempt over from a tab of this browser that is no more. */
+  private async inherit(): Promise<boolean> {
+    const last = memory.get(this.last);
+    if (!last || last === seat() || (await held(lockOf(last))) || !(await standing(last)).here) return false;
+    await sit();
+    return true;
+  }
+
+  private get last(): string {
+    return `seat ${this.getAttribute("owner") ?? ""}`;
+  }
+
+  /** Asks whether to go on here. What is recorded here meanwhile ends, and is kept. */
+  private ask(): void {
+    if (this.dialog) return;
+    for (const recorder of document.querySelectorAll<HTMLElement & { stop(): void }>("take-recorder")) recorder.stop();
+    const title = create("h2", { id: "elsewhere" }, this.say("elsewhere_title"));
+    const text = create("p", {}, this.say("elsewhere"));
+    const button = create("button", { className: "btn btn-primary", type: "button" }, this.say("elsewhere_button"));
+    button.addEventListener("click", () => void this.take(text));
+    const head = create("header", { className: "dialog-head" }, title);
+    const body = create("div", { className: "dialog-body" }, text, create("div", { className: "dialog-actions" }, button));
+    this.dialog = create("dialog", { className: "dialog" }, head, body);
+    this.dialog.setAttribute("aria-labelledby", title.id);
+    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+  }
+
+  private async take(text: HTMLElement): Promise<void> {
+    try {
+      await sit();
+    } catch {
+      text.textContent = this.say("failed");
+      return;
+    }
+    memory.set(this.last, seat());
+    this.close();
+    visit({ url: location.href, replace: true });
+  }
+
+  private close(): void {
+    this.dialog?.remove();
+    this.dialog = null;
+  }
+}
+
+function lockOf(tab: string): string {
+  return `seat ${tab}`;
+}
+
+let sole: Promise<void> | undefined;
+
+/** Makes sure that no other tab has the same id: a tab that is duplicated is not the
+ *  same. */
+function only(): Promise<void> {
+  return (sole ??= claim());
+}
+
+async function claim(): Promise<void> {
+  if (await hold(lockOf(seat()), 1_000)) return;
+  try {
+    sessionStorage.setItem("seat", crypto.randomUUID());
+  } catch {
+    return; // without storage no two tabs have one id
+  }
+  await hold(lockOf(seat()));
+}
