@@ -93,13 +93,11 @@ func (r overviewReader) expiring(o *Overview) error {
 
 // activity names the candidate and the assessment of each event. Few of them concern the same invite, so each is looked up.
 func (r overviewReader) activity(o *Overview) error {
-	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, 2*activityShown)
+	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, expected(), activityShown)
 	if err != nil {
 		return err
 	}
-	// That mail leaves is what everybody expects; that it does not is told.
-	events = slices.DeleteFunc(events, func(e assess.Event) bool { return e.Type == assess.InviteSent })
-	for _, e := range events[:min(len(events), activityShown)] {
+	for _, e := range events {
 		happening := Activity{Event: e, Assessment: e.Note} // the note of publishing is the name
 		if e.Invite != "" {
 			inv, err := r.tx.Invite(r.who.Org, r.who.Mode, e.Invite)
@@ -111,6 +109,14 @@ func (r overviewReader) activity(o *Overview) error {
 		o.Activity = append(o.Activity, happening)
 	}
 	return nil
+}
+
+// expected is what happens all the time: that mail leaves, and each step of an attempt under way. Telling of it would leave no
+// room for the rest.
+func expected() []assess.EventType {
+	return []assess.EventType{
+		assess.InviteSent, assess.InviteAnswered, assess.InviteTakeFailed, assess.InviteTakenOver, assess.InviteIdentified,
+	}
 }
 
 func (r overviewReader) assessments(o *Overview) (err error) {

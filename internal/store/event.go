@@ -1,6 +1,11 @@
 package store
 
-import "alfaone/internal/assess"
+import (
+	"fmt"
+	"strings"
+
+	"alfaone/internal/assess"
+)
 
 const eventColumns = "org_id, sequence, id, mode, type, invite_id, assessment_id, actor, actor_id, actor_name, note, at"
 
@@ -28,8 +33,14 @@ func (tx *Tx) InviteEvents(org assess.OrgID, id assess.InviteID) ([]assess.Event
 		ORDER BY sequence`, org, id)
 }
 
-// RecentEvents reads the newest events of an organization in a mode.
-func (tx *Tx) RecentEvents(org assess.OrgID, mode assess.Mode, limit int) ([]assess.Event, error) {
-	return list(tx, scanEvent, "SELECT "+eventColumns+` FROM events WHERE org_id = $1 AND mode = $2
-		ORDER BY sequence DESC LIMIT $3`, org, mode, limit)
+// RecentEvents reads the newest events of an organization in a mode, but for those of the given types.
+func (tx *Tx) RecentEvents(org assess.OrgID, mode assess.Mode, without []assess.EventType, limit int) ([]assess.Event, error) {
+	args := []any{org, mode, limit}
+	var others strings.Builder
+	for _, typ := range without {
+		args = append(args, typ)
+		fmt.Fprintf(&others, " AND type <> $%d", len(args))
+	}
+	return list(tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE org_id = $1 AND mode = $2"+others.String()+
+		" ORDER BY sequence DESC LIMIT $3", args...)
 }

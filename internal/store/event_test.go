@@ -33,9 +33,9 @@ func TestEventsAreKept(t *testing.T) {
 		same(w, []assess.Event{created, extended}, func(tx *store.Tx) ([]assess.Event, error) { return tx.InviteEvents(org, inv.ID) })
 		same(w, []assess.Event{}, func(tx *store.Tx) ([]assess.Event, error) { return tx.InviteEvents(org, "") })
 		same(w, []assess.Event{extended, published, created}, func(tx *store.Tx) ([]assess.Event, error) {
-			return tx.RecentEvents(org, assess.Live, 9)
+			return tx.RecentEvents(org, assess.Live, nil, 9)
 		})
-		same(w, []assess.Event{extended}, func(tx *store.Tx) ([]assess.Event, error) { return tx.RecentEvents(org, assess.Live, 1) })
+		same(w, []assess.Event{extended}, func(tx *store.Tx) ([]assess.Event, error) { return tx.RecentEvents(org, assess.Live, nil, 1) })
 		w.fails(assess.NotFound, func(tx *store.Tx) error { return tx.InsertEvent(assess.Event{Org: "nobody"}) })
 	})
 }

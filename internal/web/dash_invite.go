@@ -28,6 +28,7 @@ func (s *Server) inviteRoutes() []route {
 		{"POST /invites/{id}/revoke", member(assess.InviteCandidates), s.revokeInvite},
 		{"POST /invites/{id}/readdress", member(assess.InviteCandidates), s.readdressInvite},
 		{"POST /invites/{id}/tags", member(assess.InviteCandidates), s.tagInvite},
+		{"POST /invites/{id}/accommodation", member(assess.InviteCandidates), s.accommodate},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -14,13 +15,17 @@ import (
 // inviteView is what the page of one invite shows.
 type inviteView struct {
 	app.InviteDetail
+	Given       app.InviteAnswers
+	Now         time.Time
 	Link        string       // the candidate's; empty for who may not have it, or when it no longer opens anything
 	AllTags     []assess.Tag // for who may tag
 	Tags        []assess.Tag // the invite's
 	MayInvite   bool
+	Reads       bool // all invites, and so what graders should not know
 	MailTrouble string
-	Days        string // of the form that extends
-	Email, Name string // of the form that mends the address
+	Days        string    // of the form that extends
+	Email, Name string    // of the form that mends the address
+	Grant       grantForm // of the form that grants accommodations
 	Errors      []ui.FieldError
 	Failed      string // which form the errors are of: "extend", "readdress" …
 }
@@ -34,7 +39,11 @@ func (s *Server) invitePage(c *call) error {
 }
 
 func (c *call) showInvite(status int, v inviteView) error {
-	return c.render(status, invitePage(c.dashboard(candidateName(v.Invite.InviteSummary)), v))
+	d := c.dashboard(candidateName(v.Invite.InviteSummary))
+	if v.importable() {
+		d.Page.Links.Modules = append(d.Page.Links.Modules, c.s.assets.URL("answer.js"))
+	}
+	return c.render(status, invitePage(d, v))
 }
 
 // inviteView reads the invite that the path names, with what who asks may see of it.
@@ -47,7 +56,11 @@ func (c *call) inviteView() (v inviteView, err error) {
 	if v.InviteDetail, err = app.InviteTimeline(ctx, who, assess.InviteID(id)); err != nil {
 		return v, err
 	}
-	v.MayInvite = who.Can(assess.InviteCandidates)
+	if v.Given, err = app.InviteAnswers(ctx, who, v.Invite.ID); err != nil {
+		return v, err
+	}
+	v.MayInvite, v.Reads, v.Now = who.Can(assess.InviteCandidates), who.Can(assess.ReadInvites), c.s.now()
+	v.Grant = formOf(v.Given.Accommodation)
 	v.Days, v.Email, v.Name = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays), v.Invite.Email, v.Invite.Name
 	if who.Can(assess.ReadTags) {
 		if v.AllTags, err = app.AllTags(ctx, who); err != nil {
@@ -73,6 +86,14 @@ func (v inviteView) can(step assess.InviteStep) bool {
 	_, err := v.Status.Step(step, !v.Invite.AcceptedAt.IsZero())
 	return v.MayInvite && err == nil
 }
+
+// movable reports whether the invite's status leaves something to do.
+func (v inviteView) movable() bool {
+	return v.can(assess.StepResend) || v.can(assess.StepExtend) || v.can(assess.StepForce)
+}
+
+// acts reports whether there is anything to do beside the page.
+func (v inviteView) acts() bool { return v.movable() || v.MayInvite && len(v.AllTags) > 0 }
 
 // inviteStep has a step taken and goes back to the invite; what the form got wrong is shown there.
 func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) error {
@@ -100,6 +121,9 @@ func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) e
 		return err
 	}
 	v.Errors, v.Failed = errs, form
+	if form == "accommodation" {
+		v.Grant = c.grantForm()
+	}
 	v.Days, v.Email, v.Name = cmp.Or(c.line("expiresInDays"), v.Days), cmp.Or(c.line("recipientEmail"), v.Email), cmp.Or(c.line("recipientName"), v.Name)
 	return c.showInvite(http.StatusUnprocessableEntity, v)
 }
@@ -159,38 +183,44 @@ func (v inviteView) happenings() ui.Timeline {
 
 // happening tells an event in words.
 func happening(e assess.Event) ui.Happening {
-	by := ""
+	h, known := happenings()[e.Type]
+	if !known {
+		h.Title = string(e.Type)
+	}
+	if e.Type == assess.InviteCompleted && e.Actor == assess.BySystem {
+		h.Title = "Ended by the time limit"
+	}
 	switch e.Actor {
 	case assess.ByMember:
-		by = " by " + e.ActorName
+		h.Title += " by " + e.ActorName
 	case assess.ByKey:
-		by = " by the API key " + e.ActorName
+		h.Title += " by the API key " + e.ActorName
 	}
-	switch e.Type {
-	case assess.InviteCreated:
-		return ui.Happening{Title: "Invited" + by, Detail: e.Note, Icon: ui.IconInvite}
-	case assess.InviteSent:
-		return ui.Happening{Title: "Mail sent", Detail: e.Note, Icon: ui.IconMail, Tone: ui.Success}
-	case assess.InviteDeliveryFailed:
-		return ui.Happening{Title: "Mail not delivered", Detail: e.Note, Icon: ui.IconDanger, Tone: ui.Bad}
-	case assess.InviteAccepted:
-		return ui.Happening{Title: "Notice agreed to by the candidate", Detail: e.Note, Icon: ui.IconCheck, Tone: ui.Success}
-	case assess.InviteStarted:
-		return ui.Happening{Title: "Started by the candidate", Detail: e.Note, Icon: ui.IconPlay, Tone: ui.Info}
-	case assess.InviteCompleted:
-		return ui.Happening{Title: "Completed", Detail: e.Note, Icon: ui.IconSuccess, Tone: ui.Success}
-	case assess.InviteExpired:
-		return ui.Happening{Title: "Expired", Detail: "The deadline passed before the candidate started.", Icon: ui.IconClock, Tone: ui.Warning}
-	case assess.InviteRevoked:
-		return ui.Happening{Title: "Revoked" + by, Detail: e.Note, Icon: ui.IconClose, Tone: ui.Bad}
-	case assess.InviteExtended:
-		return ui.Happening{Title: "Deadline extended" + by, Detail: e.Note, Icon: ui.IconCalendar, Tone: ui.Info}
-	case assess.InviteResent:
-		return ui.Happening{Title: "Mail sent again" + by, Detail: e.Note, Icon: ui.IconRefresh, Tone: ui.Info}
-	case assess.InviteReaddressed:
-		return ui.Happening{Title: "Address changed" + by, Detail: e.Note, Icon: ui.IconEdit, Tone: ui.Info}
-	default:
-		return ui.Happening{Title: string(e.Type), Detail: e.Note}
+	h.Detail = cmp.Or(e.Note, h.Detail)
+	return h
+}
+
+// happenings are the events of an invite in words; an event's note replaces the detail.
+func happenings() map[assess.EventType]ui.Happening {
+	return map[assess.EventType]ui.Happening{
+		assess.InviteCreated:        {Title: "Invited", Icon: ui.IconInvite},
+		assess.InviteSent:           {Title: "Mail sent", Icon: ui.IconMail, Tone: ui.Success},
+		assess.InviteDeliveryFailed: {Title: "Mail not delivered", Icon: ui.IconDanger, Tone: ui.Bad},
+		assess.InviteAccepted:       {Title: "Notice agreed to by the candidate", Icon: ui.IconCheck, Tone: ui.Success},
+		assess.InviteStarted:        {Title: "Started by the candidate", Icon: ui.IconPlay, Tone: ui.Info},
+		assess.InviteAnswered:       {Title: "Answered", Icon: ui.IconMic, Tone: ui.Success},
+		assess.InviteTakeFailed:     {Title: "A take did not count", Icon: ui.IconWarning, Tone: ui.Warning},
+		assess.InviteTakenOver:      {Title: "Went on in another tab or on another device", Icon: ui.IconMonitor},
+		assess.InviteIdentified:     {Title: "Photographed for identification", Icon: ui.IconPerson, Tone: ui.Info},
+		assess.InviteAccommodated:   {Title: "Accommodations set", Icon: ui.IconHelp, Tone: ui.Info},
+		assess.InviteRetakeAllowed:  {Title: "Another take allowed", Icon: ui.IconRefresh, Tone: ui.Info},
+		assess.InviteTakeImported:   {Title: "Import of a saved recording begun", Icon: ui.IconUpload, Tone: ui.Info},
+		assess.InviteCompleted:      {Title: "Handed in by the candidate", Icon: ui.IconSuccess, Tone: ui.Success},
+		assess.InviteExpired:        {Title: "Expired", Detail: "The deadline passed before the candidate started.", Icon: ui.IconClock, Tone: ui.Warning},
+		assess.InviteRevoked:        {Title: "Revoked", Icon: ui.IconClose, Tone: ui.Bad},
+		assess.InviteExtended:       {Title: "Deadline extended", Icon: ui.IconCalendar, Tone: ui.Info},
+		assess.InviteResent:         {Title: "Mail sent again", Icon: ui.IconRefresh, Tone: ui.Info},
+		assess.InviteReaddressed:    {Title: "Address changed", Icon: ui.IconEdit, Tone: ui.Info},
 	}
 }
 

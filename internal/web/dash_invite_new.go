@@ -45,6 +45,7 @@ func inviteLabels() map[string]string {
 		"assessmentId": "The assessment", "recipientEmail": "The address", "recipientName": "The name", "language": "The language",
 		"customMessage": "The message", "expiresInDays": "The days to start", "questionReplayLimit": "The replays",
 		"answerRecordLimit": "The takes", "tags": "The tags", "rows": "The list",
+		"timeFactor": "The time", "extraTakes": "The extra takes", "extraPlays": "The extra replays", "instead": "The other way of answering",
 	}
 }
 

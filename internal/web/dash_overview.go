@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"alfaone/internal/app"
@@ -99,7 +100,7 @@ func (v overview) timeline() ui.Timeline {
 func told(a app.Activity) ui.Happening {
 	h := happening(a.Event)
 	h.When = ui.Time{At: a.At, Style: ui.Ago}
-	if a.Type != assess.InviteDeliveryFailed && a.Type != assess.InviteExtended {
+	if !slices.Contains(explained(), a.Type) {
 		h.Detail = ""
 	}
 	if a.Type == assess.AssessmentPublished {
@@ -109,6 +110,14 @@ func told(a app.Activity) ui.Happening {
 		h.Title = strings.NewReplacer("{who}", actorName(a.Event), "{candidate}", a.Candidate, "{assessment}", a.Assessment).Replace(words)
 	}
 	return h
+}
+
+// explained are the events whose note says something that the line does not.
+func explained() []assess.EventType {
+	return []assess.EventType{
+		assess.InviteDeliveryFailed, assess.InviteExtended, assess.InviteAnswered, assess.InviteTakeFailed, assess.InviteIdentified,
+		assess.InviteAccommodated, assess.InviteRetakeAllowed, assess.InviteTakeImported,
+	}
 }
 
 func activityWords() map[assess.EventType]string {
@@ -124,6 +133,13 @@ func activityWords() map[assess.EventType]string {
 		assess.InviteExtended:       "{who} extended the invite of {candidate} to {assessment}",
 		assess.InviteResent:         "{who} sent the invite to {candidate} again",
 		assess.InviteReaddressed:    "{who} mended the address of {candidate}",
+		assess.InviteAnswered:       "{candidate} answered in {assessment}",
+		assess.InviteTakeFailed:     "A take of {candidate} did not count",
+		assess.InviteTakenOver:      "{candidate} went on in another tab or on another device",
+		assess.InviteIdentified:     "{candidate} was photographed for identification",
+		assess.InviteAccommodated:   "{who} set accommodations for {candidate}",
+		assess.InviteRetakeAllowed:  "{who} allowed {candidate} another take",
+		assess.InviteTakeImported:   "{who} began to put in a saved recording of {candidate}",
 		assess.AssessmentPublished:  "{who} published {assessment}",
 	}
 }

@@ -207,6 +207,8 @@ func bodyFor(pattern string) (kind, body string) {
 		return "application/octet-stream", "slice"
 	case strings.HasSuffix(pattern, "/finish"):
 		return "application/json", `{"chunks":1,"bytes":5}`
+	case strings.HasSuffix(pattern, "/{number}/import"):
+		return "application/json", `{"mime":"audio/webm","whole":true}`
 	case strings.HasSuffix(pattern, "/prompts"):
 		return "application/json", `{"mime":"audio/webm"}`
 	default:
@@ -271,7 +273,7 @@ func (p *party) address(pattern string, of assess.Member) string {
 	return parameter.ReplaceAllStringFunc(path, func(param string) string {
 		switch param {
 		case "{id}":
-		case "{question}":
+		case "{question}", "{recording}":
 			return uuid.NewString()
 		case "{n}", "{number}":
 			return "1"

@@ -1,5 +1,6 @@
 // The last resort: what could not be sent, as a file that a person can.
 
+import type { Purpose } from "./protocol";
 import type { Session } from "./slices";
 import type { Uploads } from "./uploads";
 
@@ -31,4 +32,38 @@ async function contents(uploads: Uploads, session: Session): Promise<{ number: n
 
 function about({ recording: id, purpose, question, number, mime, chunks, bytes }: Session): object {
   return { id, purpose, question, number, mime, chunks, bytes };
+}
+
+/** A recording as such a file tells it. */
+export interface Rescued {
+  id: string; // as it was opened
+  purpose: Purpose;
+  question: number;
+  number: number; // of the take
+  mime: string;
+  chunks: number; // slices in all, those included that the server has
+  bytes: number;
+  slices: { number: number; data: Blob }[];
+}
+
+const newline = 10;
+const longestHead = 4 << 20; // bytes
+
+/** Reads a file that rescueFile has made; the slices stay in it until they are looked
+ *  at. Throws when it is another file, or a part of one. */
+export async function readRescue(file: Blob): Promise<Rescued[]> {
+  const start = new Uint8Array(await file.slice(0, longestHead).arrayBuffer());
+  const end = start.indexOf(newline);
+  const { format, recordings } = JSON.parse(new TextDecoder().decode(start.subarray(0, end))) as Head;
+  if (format !== 1) throw new Error("another format");
+  let at = end + 1;
+  const next = (bytes: number) => file.slice(at, (at += bytes));
+  const read = recordings.map((r) => ({ ...r, slices: r.slices.map(({ number, bytes }) => ({ number, data: next(bytes) })) }));
+  if (at !== file.size) throw new Error("not whole");
+  return read;
+}
+
+interface Head {
+  format: number;
+  recordings: (Omit<Rescued, "slices"> & { slices: { number: number; bytes: number }[] })[];
 }

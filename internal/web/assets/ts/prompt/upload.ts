@@ -1,9 +1,9 @@
 // Sends a file that a member has chosen. It is safe where it is, so that it goes to the
 // server slice by slice without being stored in the browser first.
 
-import { Backoff } from "../media/backoff";
+import { patiently } from "../media/patience";
 import * as protocol from "../media/protocol";
-import { Refusal, type Opened, type Status } from "../media/protocol";
+import type { Opened, Status } from "../media/protocol";
 
 const slice = 4 << 20; // bytes
 
@@ -35,25 +35,4 @@ export async function sendFile(
 /** Waits for what the server says of a recording that it has whole. */
 export function verdictOf(url: string): Promise<Status> {
   return patiently(() => protocol.verdict(url));
-}
-
-/** Tries until it is done, or refused for good. */
-async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const rest = new Backoff();
-  const online = () => rest.cut();
-  addEventListener("online", online);
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof Refusal && error.passing)) throw error;
-        rest.failed(error.retryAfter);
-        await rest.over();
-      }
-    }
-  } finally {
-    removeEventListener("online", online);
-  }
 }
