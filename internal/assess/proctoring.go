@@ -36,13 +36,14 @@ const (
 	CameraUnsupported SignalType = "camera_unsupported"
 	NetworkLost       SignalType = "network_lost"
 	DeviceChanged     SignalType = "device_changed"
+	CannotTell        SignalType = "unavailable" // Detail: the type that this browser cannot notice
 )
 
 // SignalTypes lists the types.
 func SignalTypes() []SignalType {
 	return []SignalType{
 		TabHidden, WindowLeft, FullscreenLeft, Pasted, Copied, SecondScreen, ScreenStopped, ScreenNotWhole, ScreenUnsupported,
-		ScreenRefused, CameraStopped, CameraRefused, CameraUnsupported, NetworkLost, DeviceChanged,
+		ScreenRefused, CameraStopped, CameraRefused, CameraUnsupported, NetworkLost, DeviceChanged, CannotTell,
 	}
 }
 

@@ -238,6 +238,7 @@ func (v invitation) recorded() []point {
 		point{ui.IconVideo, v.t("take.landing.recorded_webcam"), observed.WebcamMonitoring},
 		point{ui.IconMonitor, v.t("take.landing.recorded_screen"), observed.ScreenRecording},
 		point{ui.IconPerson, v.t("take.landing.recorded_identity"), observed.IDCapture},
+		point{ui.IconEye, v.t("take.landing.recorded_signals"), observes(observed)},
 		point{ui.IconClock, v.t("take.landing.recorded_times"), true},
 	)
 }
