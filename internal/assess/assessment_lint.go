@@ -107,7 +107,6 @@ func (r Recording) unpublishable() string {
 // lintUnrecorded says where candidates will get something else than the recording that the format promises: question by
 // question as soon as there is one recording.
 func (c Content) lintUnrecorded() []Finding {
-	const instead = "Candidates hear a computer voice where there is one, or read the text."
 	var out []Finding
 	begun, lacking := false, 0
 	for i, q := range c.Questions {
@@ -118,11 +117,11 @@ func (c Content) lintUnrecorded() []Finding {
 			missing = []string{""}
 		}
 		for _, language := range missing {
-			out = append(out, Finding{Question: i + 1, Language: language, Message: "It has no recording. " + instead})
+			out = append(out, Finding{Question: i + 1, Language: language, Message: "It has no recording, only its text."})
 		}
 	}
 	if !begun && lacking > 1 {
-		return []Finding{{Message: "No question has a recording. " + instead}}
+		return []Finding{{Message: "No question has a recording: candidates hear a computer voice where there is one, or read the text."}}
 	}
 	return out
 }

@@ -21,7 +21,6 @@ func recordings() map[assess.RecordingID]assess.Recording {
 
 func TestALinterSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	const instead = "Candidates hear a computer voice where there is one, or read the text."
 	named := func(id assess.RecordingID) map[string]assess.RecordingID {
 		return map[string]assess.RecordingID{"en": id}
 	}
@@ -63,7 +62,7 @@ func TestALinterSaysWhatIsMissing(t *testing.T) {
 				c.Format = assess.VideoFormat
 				c.Questions = append(c.Questions, c.Questions[0])
 			},
-			[]assess.Finding{{Message: "No question has a recording. " + instead}},
+			[]assess.Finding{{Message: "No question has a recording: candidates hear a computer voice where there is one, or read the text."}},
 		},
 		{
 			"the recording of one question", func(c *assess.Content) {
@@ -72,14 +71,14 @@ func TestALinterSaysWhatIsMissing(t *testing.T) {
 				c.Questions = append(c.Questions, second)
 				c.Format = assess.VideoFormat
 			},
-			[]assess.Finding{{Question: 1, Message: "It has no recording. " + instead}},
+			[]assess.Finding{{Question: 1, Message: "It has no recording, only its text."}},
 		},
 		{
 			"a recording in one language", func(c *assess.Content) {
 				c.Format = assess.AudioFormat
 				c.Questions[0].Recordings = map[string]assess.RecordingID{"en": "voice"}
 			},
-			[]assess.Finding{{Question: 1, Language: "es", Message: "It has no recording. " + instead}},
+			[]assess.Finding{{Question: 1, Language: "es", Message: "It has no recording, only its text."}},
 		},
 		{
 			"a picture", func(c *assess.Content) {

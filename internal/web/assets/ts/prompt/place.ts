@@ -41,9 +41,9 @@ export class PromptPlace extends HTMLElement {
   private readonly stage = create("div", { className: "prompt-stage" });
   private readonly say = create("p", { className: "prompt-say hint" });
   private readonly record = button("", () => this.startRecorder());
-  private readonly removal = button(words.remove, () => this.drop());
-  private readonly undo = button(words.undo, () => void this.goBack());
-  private readonly shut = button(words.close, () => this.closeRecorder());
+  private readonly removal = button(words.remove, () => this.drop(), "btn-ghost");
+  private readonly undo = button(words.undo, () => void this.goBack(), "btn-ghost");
+  private readonly shut = button(words.close, () => this.closeRecorder(), "btn-ghost");
   private readonly cancel = button(words.cancel, () => this.abort?.abort());
   private readonly file = create("input", { type: "file", className: "sr-only", accept: "audio/*,video/*" });
   private readonly choose = create("label", { className: "btn btn-sm" }, this.file, words.upload);
@@ -56,7 +56,7 @@ export class PromptPlace extends HTMLElement {
     this.setAttribute("aria-label", this.dataset.name ?? "");
     this.say.setAttribute("role", "status");
     const actions = create("div", { className: "actions" }, this.record, this.choose, this.removal, this.undo, this.shut, this.cancel);
-    this.prepend(this.stage, this.say, actions);
+    this.append(this.stage, this.say, actions);
     this.file.addEventListener("change", () => void this.upload());
     this.listen();
     addEventListener("beforeunload", (event) => {
@@ -303,8 +303,8 @@ export class PromptPlace extends HTMLElement {
   }
 }
 
-function button(text: string, press: () => void): HTMLButtonElement {
-  const made = create("button", { type: "button", className: "btn btn-sm" }, text);
+function button(text: string, press: () => void, look = ""): HTMLButtonElement {
+  const made = create("button", { type: "button", className: `btn btn-sm ${look}` }, text);
   made.addEventListener("click", press);
   return made;
 }
