@@ -48,12 +48,23 @@ func (v sitting) place() string {
 	case assess.Accepted:
 		return "/take"
 	case assess.Started:
-		return v.next(0)
+		return v.broken(v.next(0))
 	case assess.Completed:
 		return "/take/done"
 	default:
 		return "/c"
 	}
+}
+
+// broken is the first question with a take that nobody has finished, or else otherwise: perhaps the browser that recorded it
+// was closed, and asks there what is to become of it.
+func (v sitting) broken(otherwise string) string {
+	for _, q := range v.attempt.Questions {
+		if q.Take != nil && q.Take.State == assess.RecordingOpen {
+			return questionPath(q.Number)
+		}
+	}
+	return otherwise
 }
 
 // next is the first question behind a number that is not answered yet, or else the review.
