@@ -159,12 +159,15 @@ func (c *call) fail(err error) {
 		status = http.StatusMethodNotAllowed
 	case errors.Is(err, errLength):
 		status = http.StatusLengthRequired
+	case errors.Is(err, errNotJSON):
+		status = http.StatusUnsupportedMediaType
+	case errors.Is(err, errTooSlow):
+		status = http.StatusRequestTimeout
+		c.w.Header().Set("Connection", "close") // what else is sent belongs to this request
 	}
-	if errors.Is(err, context.Canceled) && c.ctx().Err() != nil {
-		return // nobody is there any more
-	}
+	gone := errors.Is(err, context.Canceled) && c.ctx().Err() != nil
 	level := slog.LevelDebug
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !gone {
 		level = slog.LevelError
 	}
 	c.s.log.Log(c.ctx(), level, "request failed", "id", RequestID(c.ctx()), "status", status, "error", err)
@@ -202,6 +205,12 @@ func messageOf(err error, status int) string {
 		return sentence(e.Message)
 	case status == http.StatusMethodNotAllowed:
 		return "This address does not take this kind of request."
+	case status == http.StatusLengthRequired:
+		return "The request must say how long its body is."
+	case status == http.StatusUnsupportedMediaType:
+		return "The body must be JSON."
+	case status == http.StatusRequestTimeout:
+		return "What was sent arrived too slowly. Try again in a moment."
 	default:
 		return "Something went wrong on our side. It has been noted; try again in a moment."
 	}

@@ -121,7 +121,7 @@ func TestOpeningAPromptRefusesWhatMakesNoSense(t *testing.T) {
 		}
 	}
 	e.send(http.MethodPost, e.path+"/questions/1/prompts", "application/json", []byte(`{"mime":"audio/webm"}`)).want(t, http.StatusNotFound)
-	e.send(http.MethodPost, prompts, "text/plain", []byte(`{"mime":"audio/webm"}`)).want(t, http.StatusBadRequest)
+	e.send(http.MethodPost, prompts, "text/plain", []byte(`{"mime":"audio/webm"}`)).want(t, http.StatusUnsupportedMediaType)
 }
 
 // place is the field that names the recording of a question in English.

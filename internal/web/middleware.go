@@ -109,7 +109,7 @@ func limitBody(h http.Handler) http.Handler {
 // languages of another script, percent-encoded.
 func bodyLimit(path string) int64 {
 	switch {
-	case deliveryPath(path):
+	case deliveryPath(path) && strings.Contains(path, "/chunks/"):
 		return assess.MaxChunkBytes
 	case strings.HasPrefix(path, "/assessments/"):
 		return 8 * maxBody

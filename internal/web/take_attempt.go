@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -198,8 +199,21 @@ func (s *Server) openEvidence(c *call) error {
 }
 
 func (s *Server) addSignals(c *call) error {
+	now, signals, err := c.signals()
+	if err != nil {
+		return err
+	}
+	if err := s.app.AddSignals(c.ctx(), c.taker(), now, signals); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// signals are what the browser has noticed, and its clock's time of sending.
+func (c *call) signals() (now time.Time, signals []assess.Signal, err error) {
 	var in struct {
-		Now     int64 `json:"now"` // the browser's clock, in milliseconds since 1970
+		Now     int64 `json:"now"` // milliseconds since 1970
 		Signals []struct {
 			Type   assess.SignalType `json:"type"`
 			At     int64             `json:"at"`
@@ -208,17 +222,13 @@ func (s *Server) addSignals(c *call) error {
 		} `json:"signals"`
 	}
 	if err := c.decode(&in); err != nil {
-		return err
+		return now, nil, err
 	}
-	signals := make([]assess.Signal, len(in.Signals))
-	for i, s := range in.Signals {
-		signals[i] = assess.Signal{
-			Type: s.Type, At: time.UnixMilli(s.At), Length: time.Duration(s.Length) * time.Millisecond, Detail: s.Detail,
-		}
+	for _, s := range in.Signals {
+		length := max(-1, min(s.Length, math.MaxInt64/int64(time.Millisecond))) // beyond either it is impossible anyway
+		signals = append(signals, assess.Signal{
+			Type: s.Type, At: time.UnixMilli(s.At), Length: time.Duration(length) * time.Millisecond, Detail: s.Detail,
+		})
 	}
-	if err := s.app.AddSignals(c.ctx(), c.taker(), time.UnixMilli(in.Now), signals); err != nil {
-		return err
-	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
+	return time.UnixMilli(in.Now), signals, nil
 }

@@ -1,18 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -28,7 +27,17 @@ func deliveryPath(path string) bool {
 
 // taker is the candidate who asks, by the cookie that the link was traded for.
 func (c *call) taker() app.Taker {
-	return app.Taker{Token: c.cookie(takeCookie), Tab: c.r.Header.Get("X-Seat"), Client: c.client()}
+	return app.Taker{Token: c.cookie(takeCookie), Tab: c.seat(), Client: c.client()}
+}
+
+var seatID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+
+// seat is the tab that asks; empty where it does not say so properly.
+func (c *call) seat() string {
+	if seat := c.r.Header.Get("X-Seat"); seatID.MatchString(seat) {
+		return seat
+	}
+	return ""
 }
 
 // deliverer finds out who delivers.
@@ -122,11 +131,8 @@ func (s *Server) putChunk(by deliverer) func(*call) error {
 		}
 		body := c.patientBody()
 		err = by(c).PutChunk(c.ctx(), assess.RecordingID(id), chunk, body)
-		if body.err != nil && err != nil {
-			return &assess.Error{Kind: assess.Invalid, Message: "The slice did not arrive whole.", Err: err}
-		}
-		if err != nil {
-			return err
+		if stranded := body.drain(); err != nil {
+			return cmp.Or(stranded, err)
 		}
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -167,37 +173,6 @@ func contentDigest(header string) (string, error) {
 	return hex.EncodeToString(sum), nil
 }
 
-// How slowly a slice may arrive: so long without anything, and so many bytes a second after that.
-const (
-	patience      = 30 * time.Second
-	slowestSender = 1 << 10
-)
-
-// patientBody reads a body whose sender is judged by progress, not by a time for the whole.
-type patientBody struct {
-	io.Reader
-	control *http.ResponseController
-	begin   time.Time
-	bytes   int64
-	err     error // of reading, other than its end
-}
-
-// patientBody is the request's body.
-func (c *call) patientBody() *patientBody {
-	return &patientBody{Reader: c.r.Body, control: http.NewResponseController(c.w), begin: time.Now()} //nolint:forbidigo // deadlines of connections are in the machine's time
-}
-
-// Read implements io.Reader.
-func (b *patientBody) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(b.begin.Add(patience + time.Duration(b.bytes/slowestSender)*time.Second)) // where that is not possible, the server's own limit stands
-	n, err := b.Reader.Read(p)
-	b.bytes += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.err = err
-	}
-	return n, err
-}
-
 // finishRecording takes the page's word that all slices are sent, if they are.
 func (s *Server) finishRecording(by deliverer) func(*call) error {
 	return func(c *call) error {
@@ -205,17 +180,11 @@ func (s *Server) finishRecording(by deliverer) func(*call) error {
 		if err != nil {
 			return err
 		}
-		var in struct {
-			Chunks int   `json:"chunks"`
-			Bytes  int64 `json:"bytes"`
-		}
-		if err := c.decode(&in); err != nil {
+		all, err := c.allChunks()
+		if err != nil {
 			return err
 		}
-		if in.Chunks < 0 || in.Bytes < 0 {
-			return assess.InvalidFields(assess.Problem{Field: "chunks", Message: "must not be negative"})
-		}
-		missing, err := by(c).Finish(c.ctx(), assess.RecordingID(id), in.Chunks, in.Bytes)
+		missing, err := by(c).Finish(c.ctx(), assess.RecordingID(id), all.Chunks, all.Bytes)
 		if assess.CodeOf(err) == assess.Incomplete {
 			return c.json(http.StatusConflict, map[string]any{"error": messageOf(err, http.StatusConflict), "code": assess.Incomplete, "missing": missing})
 		}
@@ -225,6 +194,20 @@ func (s *Server) finishRecording(by deliverer) func(*call) error {
 		c.w.WriteHeader(http.StatusAccepted)
 		return nil
 	}
+}
+
+// allChunks is what the request says that a recording has in all.
+type allChunks struct {
+	Chunks int   `json:"chunks"`
+	Bytes  int64 `json:"bytes"`
+}
+
+func (c *call) allChunks() (in allChunks, err error) {
+	err = c.decode(&in)
+	if err == nil && (in.Chunks < 0 || in.Bytes < 0) {
+		err = assess.InvalidFields(assess.Problem{Field: "chunks", Message: "must not be negative"})
+	}
+	return in, err
 }
 
 func (s *Server) abandonRecording(by deliverer) func(*call) error {
@@ -264,15 +247,18 @@ func (c *call) media(file app.MediaFile) error {
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 	header.Set("Cache-Control", "private, no-store")
 	header.Set("ETag", `"`+file.Tag+`"`)
-	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{}) // however long somebody listens
+	c.noDeadline() // however long somebody listens
 	http.ServeContent(c.w, c.r, "", file.Modified, file)
 	return nil
 }
 
-// decode reads a JSON body strictly. Errors: Invalid, TooLarge.
+// errNotJSON stands for 415.
+var errNotJSON = errors.New("the body is not said to be JSON")
+
+// decode reads a JSON body strictly. Errors: errNotJSON, Invalid, TooLarge.
 func (c *call) decode(v any) error {
 	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return assess.Errorf(assess.Invalid, "The body must be JSON.")
+		return errNotJSON
 	}
 	d := json.NewDecoder(c.r.Body)
 	d.DisallowUnknownFields()

@@ -44,17 +44,27 @@ type site struct {
 	blobs  blob.Store
 	sender *mail.Recorder
 	owner  assess.Member
+
+	handler http.Handler
 }
 
-func newSite(t *testing.T) *site {
+// parts are what a site is made of.
+type parts struct {
+	server *httptest.Server // nil: nobody listens
+	app    app.Options
+	web    web.Options
+}
+
+// newSite makes a site; change alters what it is made of.
+func newSite(t *testing.T, change ...func(*parts)) *site {
 	t.Helper()
-	return newSiteOn(t, storetest.Open(t, time.Now))
+	return newSiteOn(t, storetest.Open(t, time.Now), change...)
 }
 
 // newSiteOn is newSite on a database of the test's choice.
-func newSiteOn(t *testing.T, db *store.DB) *site {
+func newSiteOn(t *testing.T, db *store.DB, change ...func(*parts)) *site {
 	t.Helper()
-	s := newEmptySiteOn(t, db)
+	s := newEmptySiteOn(t, db, change...)
 	var err error
 	s.owner, err = s.CreateOrganization(t.Context(), app.NewOwner{
 		Organization: "Example Ltd", FirstName: "Olivia", LastName: "Owner", Email: ownerEmail, Password: password,
@@ -69,7 +79,7 @@ func newEmptySite(t *testing.T) *site {
 	return newEmptySiteOn(t, storetest.Open(t, time.Now))
 }
 
-func newEmptySiteOn(t *testing.T, db *store.DB) *site {
+func newEmptySiteOn(t *testing.T, db *store.DB, change ...func(*parts)) *site {
 	t.Helper()
 	s := &site{t: t, db: db, sender: &mail.Recorder{}}
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
@@ -80,25 +90,40 @@ func newEmptySiteOn(t *testing.T, db *store.DB) *site {
 	s.must(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
-	server := httptest.NewUnstartedServer(nil)
-	s.url = "http://" + server.Listener.Addr().String()
-	s.App = app.New(app.Options{
+	made := parts{server: httptest.NewUnstartedServer(nil)}
+	s.url = "http://" + made.server.Listener.Addr().String()
+	made.app = app.Options{
 		DB: s.db, Blobs: s.blobs, Tools: media.Find(exec.LookPath), Temp: t.TempDir(), Limiter: ratelimit.NewMemory(time.Now), Secrets: secrets, BaseURL: s.url, Sender: s.sender,
 		From: mail.Address{Address: "assess@example.com"}, NewID: newID, Random: rand.Reader, Texts: texts, Log: log,
-	})
-	rest := api.New(api.Options{
-		App: s.App, Limiter: ratelimit.NewMemory(time.Now), Log: log, Now: time.Now, RequestID: web.RequestID,
-	})
-	handler, err := web.New(web.Options{
-		App: s.App, API: rest, Texts: texts, Log: log, NewID: newID, Now: time.Now, Nonce: rand.Text,
+	}
+	made.web = web.Options{
+		Texts: texts, Log: log, NewID: newID, Now: time.Now, Nonce: rand.Text,
 		Mailbox: "operators-secret", CapturesMail: true, Development: true,
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-	})
-	s.must(err)
-	server.Config.Handler = handler
-	server.Start()
-	t.Cleanup(server.Close)
+	}
+	for _, f := range change {
+		f(&made)
+	}
+	s.serve(made)
 	return s
+}
+
+// serve makes the site of its parts and listens, unless nobody is to.
+func (s *site) serve(made parts) {
+	s.t.Helper()
+	s.App = app.New(made.app)
+	made.web.App = s.App
+	made.web.API = api.New(api.Options{
+		App: s.App, Limiter: ratelimit.NewMemory(time.Now), Log: made.web.Log, Now: time.Now, RequestID: web.RequestID,
+	})
+	var err error
+	s.handler, err = web.New(made.web)
+	s.must(err)
+	if made.server != nil {
+		made.server.Config.Handler = s.handler
+		made.server.Start()
+		s.t.Cleanup(made.server.Close)
+	}
 }
 
 func (s *site) must(err error) {

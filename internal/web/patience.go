@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"alfaone/internal/assess"
+)
+
+// How slowly a body may arrive: in each stretch of patience at least so many bytes for every second of it.
+const (
+	patience      = 30 * time.Second
+	slowestSender = 1 << 10
+)
+
+// patientBody reads a body whose sender is judged by progress, however long the whole may take.
+type patientBody struct {
+	body     io.Reader
+	call     *call
+	bytes    int64 // of the current stretch
+	over     bool
+	stranded error // why the rest will not come
+}
+
+// errTooSlow stands for 408.
+var errTooSlow = errors.New("the sender is too slow")
+
+// patientBody is the body of a request that may take longer than others.
+func (c *call) patientBody() *patientBody {
+	b := &patientBody{body: c.r.Body, call: c}
+	b.wait()
+	return b
+}
+
+// wait begins a stretch.
+func (b *patientBody) wait() {
+	b.bytes = 0
+	_ = http.NewResponseController(b.call.w).SetReadDeadline(time.Now().Add(patience)) //nolint:forbidigo // deadlines of connections are in the machine's time
+}
+
+// Read implements io.Reader.
+func (b *patientBody) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
+	b.bytes += int64(n)
+	switch {
+	case err != nil:
+		b.end(err)
+	case b.bytes >= slowestSender*int64(patience/time.Second):
+		b.wait()
+	}
+	return n, err
+}
+
+// end notes how reading ended. Working on what has arrived, and answering, have no limit then: a deadline that passes would end
+// the request's context, and the answer would not leave.
+func (b *patientBody) end(err error) {
+	b.over = true
+	switch {
+	case errors.Is(err, io.EOF):
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		b.stranded = fmt.Errorf("%w: %w", errTooSlow, err)
+	default:
+		b.stranded = &assess.Error{Kind: assess.Invalid, Message: "The body did not arrive whole.", Err: err}
+	}
+	b.call.noDeadline()
+}
+
+// drain reads what is left: who is still sending does not hear the answer. It returns what kept the body from arriving whole.
+func (b *patientBody) drain() error {
+	if !b.over {
+		_, _ = io.Copy(io.Discard, b)
+	}
+	return b.stranded
+}
+
+// noDeadline lets the rest of the request take as long as it takes.
+func (c *call) noDeadline() {
+	control := http.NewResponseController(c.w)
+	_ = control.SetReadDeadline(time.Time{}) // where that is not possible, the server's own limits stand
+	_ = control.SetWriteDeadline(time.Time{})
+}
