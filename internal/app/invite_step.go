@@ -300,6 +300,7 @@ type Landing struct {
 	Organization assess.Organization
 	LogoURL      string
 	Content      assess.Content // of the version that the invite is pinned to
+	TimeLimit    time.Duration  // from the start on, as the candidate has it; 0 for none
 	Needs        string         // what the candidate has to have at hand, in the asked language
 	Notice       string         // in the asked language
 	NoticeSHA256 string         // tells whether the notice still reads so when it is agreed to
@@ -320,6 +321,11 @@ func (a *App) Landing(ctx context.Context, token, language string, from Client) 
 		if l.Content, err = tx.AssessmentVersion(l.Invite.Org, l.Invite.Assessment, l.Invite.Version); err != nil {
 			return err
 		}
+		granted, err := tx.Accommodation(l.Invite.Org, l.Invite.ID)
+		if err != nil {
+			return err
+		}
+		l.TimeLimit, _ = granted.Stretch(time.Duration(l.Content.TimeLimit) * time.Minute)
 		l.Contact, err = inviter(tx, l.Invite)
 		return err
 	})

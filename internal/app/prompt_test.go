@@ -181,6 +181,31 @@ func TestAPromptIsNothingButMedia(t *testing.T) {
 	})
 }
 
+func TestWithoutFFmpegOnlyWhatBrowsersPlayBecomesAPrompt(t *testing.T) {
+	sound, film := ffmpeg(t, "voice.wav", "-map", "0:a"), ffmpeg(t, "spoken.mp4", "-map", "0:a", "-map", "1:v", "-pix_fmt", "yuv420p")
+	each(t, func(w *world) {
+		bare := w.with(func(o *app.Options) { o.Tools = media.Tools{} })
+		if bare.Converts() {
+			w.t.Error("it says that it converts")
+		}
+		asm := bare.draft()
+		for name, f := range map[string]struct {
+			mime string
+			file []byte
+			want assess.RecordingState
+		}{
+			"webm":            {"audio/webm", recorded(w.t, "sound.webm"), assess.RecordingReady},
+			"mp4":             {"video/mp4", film, assess.RecordingReady},
+			"wav":             {"audio/wav", sound, assess.RecordingFailed},
+			"sound of a film": {"audio/mp4", film, assess.RecordingFailed},
+		} {
+			if rec := bare.prompt(asm, f.mime, f.file); rec.State != f.want {
+				w.t.Errorf("%s: %s %s", name, rec.State, rec.Failure)
+			}
+		}
+	})
+}
+
 func TestADraftIsPublishedOnlyWithRecordingsThatAreReady(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.t.Context()

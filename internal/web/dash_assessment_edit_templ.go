@@ -382,7 +382,7 @@ func editorDetails(e editor) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Input{
 			Name: "timeLimit", Label: "Time limit", Value: e.typedLimit(), Type: "number", Error: e.error("timeLimit"), Optional: true, Short: true, Suffix: "min",
-			Hint:  "From the start to the end of the attempt. Without one, candidates may take until their invite expires.",
+			Hint:  "From the start to the end of the attempt. Without one, candidates have until their invite expires, and a day at least.",
 			Attrs: templ.Attributes{"min": "0", "max": strconv.Itoa(assess.MaxTimeLimit), "step": "1", "inputmode": "numeric"},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

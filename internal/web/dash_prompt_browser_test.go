@@ -24,10 +24,16 @@ func (e editing) verified(p *chromium.Page, text string) {
 	p.WaitText(text)
 }
 
-// asked records two seconds with the browser's fake microphone and camera.
-func asked(p *chromium.Page, button string) {
+// arm turns the browser's fake microphone on. Its name comes last, and moves what is below.
+func arm(p *chromium.Page, button string) {
 	p.Click(button)
 	p.WaitText("Start when you are ready.")
+	p.WaitText("Microphone")
+}
+
+// asked records two seconds.
+func asked(p *chromium.Page, button string) {
+	arm(p, button)
 	p.Click("Start recording")
 	p.WaitText("0:02 of 60:00")
 	p.Click("Stop recording")
@@ -125,8 +131,7 @@ func TestAnAuthorUploadsAFile(t *testing.T) {
 func TestAPromptOutlivesThePageThatRecordsIt(t *testing.T) {
 	t.Parallel()
 	p, e := newSite(t).author(t)
-	p.Click("Record audio")
-	p.WaitText("Start when you are ready.")
+	arm(p, "Record audio")
 	p.Click("Start recording")
 	p.WaitText("0:03 of 60:00")
 	p.Reload()
@@ -202,7 +207,6 @@ func TestMakingPromptsIsAccessible(t *testing.T) {
 	p.Open(s.url + e.path + "/preview")
 	accessible(t, p, "preview")
 	p.Open(s.url + e.path)
-	p.In(".question prompt-place:nth-of-type(2)").Click("Record audio")
-	p.WaitText("Start when you are ready.")
+	arm(p.In(".question prompt-place:nth-of-type(2)"), "Record audio")
 	accessible(t, p, "recorder")
 }

@@ -93,6 +93,24 @@ func TestTheLandingPageTellsEverythingBeforeItAsks(t *testing.T) {
 	}
 }
 
+func TestTheLandingPageTellsTheTimeLimitAsTheCandidateHasIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(func(_ *assess.NewInvite, c *assess.Content) { c.TimeLimit = 40 })
+	s.browser().get(i.path).says(t, http.StatusOK, "40 minutes, once you have started", "the clock goes on while you are away")
+	grant := func(factor int) {
+		s.must(s.Accommodate(t.Context(), s.owner.Actor(assess.Live), assess.Accommodation{Invite: i.ID, TimeFactor: factor}))
+	}
+	grant(150)
+	s.browser().get(i.path).says(t, http.StatusOK, "1 hour, once you have started")
+	grant(assess.Unlimited)
+	p := s.browser().get(i.path)
+	p.says(t, http.StatusOK, "You may take breaks")
+	if strings.Contains(p.body, "once you have started") {
+		t.Error("a limit is told to somebody who has none")
+	}
+}
+
 func TestTheLandingPageSaysWhatIsRecordedAndNothingElse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -36,6 +36,7 @@ export class PromptPlace extends HTMLElement {
   private mode: Mode = "still";
   private earlier = ""; // what was named before, to go back to
   private readonly kinds = new Map<string, Kind>();
+  private served: HTMLMediaElement | null = null; // the player that came with the page
   private abort: AbortController | null = null; // of the upload
 
   private readonly stage = create("div", { className: "prompt-stage" });
@@ -51,7 +52,9 @@ export class PromptPlace extends HTMLElement {
   connectedCallback(): void {
     if (this.field) return; // it was moved
     this.field = this.querySelector<HTMLInputElement>('input[type="hidden"]');
-    this.querySelector(".prompt-kept")?.remove();
+    const kept = this.querySelector(".prompt-kept");
+    this.served = kept?.querySelector<HTMLMediaElement>(".record-player") ?? null;
+    kept?.remove();
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.dataset.name ?? "");
     this.say.setAttribute("role", "status");
@@ -282,7 +285,10 @@ export class PromptPlace extends HTMLElement {
   private play(id: string): void {
     this.empty();
     const kind = this.kinds.get(id) ?? this.kind ?? "audio";
-    this.stage.append(player(kind, `${address(id)}/media`, this.dataset.name ?? ""));
+    const source = `${address(id)}/media`;
+    const served = this.served?.getAttribute("src") === source ? this.served : null;
+    this.stage.append(served ?? player(kind, source, this.dataset.name ?? ""));
+    this.served = null; // it is of no more use once it is taken away
   }
 
   private empty(): void {
