@@ -151,7 +151,7 @@ func (a attempt) observe() {
 	now := time.Now()
 	a.s.must(a.s.AddSignals(ctx, a.Taker, now, []assess.Signal{
 		{Type: assess.TabHidden, At: now.Add(-time.Millisecond), Length: 6 * time.Second},
-		{Type: assess.Pasted, At: now, Detail: "12 characters"},
+		{Type: assess.Pasted, At: now, Detail: "12"},
 		{Type: assess.NetworkLost, At: now, Length: 90 * time.Second},
 	}))
 }
@@ -283,6 +283,29 @@ func TestWhatABrowserCouldNotDoIsSaidToBeNotAvailable(t *testing.T) {
 	a.submit()
 	s.signIn(ownerEmail).get(a.page()).says(t, http.StatusOK,
 		"Not available: the candidate's browser cannot share a screen.", "Nothing was recorded.", "No photo was taken.")
+}
+
+func TestEverySignalIsToldInWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.attempt()
+	signals := []assess.Signal{{Type: assess.ScreenNotWhole, Detail: "window"}, {Type: assess.CameraUnsupported, Detail: "busy"}, {Type: assess.Copied, Detail: "1"}}
+	for _, typ := range assess.SignalTypes() {
+		signals = append(signals, assess.Signal{Type: typ, Detail: "second_screen"})
+	}
+	for i := range signals {
+		signals[i].At = time.Now()
+	}
+	s.must(s.AddSignals(t.Context(), a.Taker, time.Now(), signals))
+	a.submit()
+	p := s.signIn(ownerEmail).get(a.page())
+	p.says(t, http.StatusOK, "The candidate's browser cannot tell whether a second screen was connected.",
+		"Not the whole screen was shared One window was.", "A camera is not available in this browser Another program was using it.", "1 character")
+	for _, typ := range assess.SignalTypes() {
+		if strings.Contains(p.main(t), string(typ)) && strings.Contains(string(typ), "_") {
+			t.Errorf("the page says %q", typ)
+		}
+	}
 }
 
 func TestTheInvitePageTellsWhatIsStillOnItsWay(t *testing.T) {

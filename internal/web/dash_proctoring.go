@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"alfaone/internal/assess"
@@ -114,13 +116,26 @@ func (v inviteView) observationFacts() ui.Facts {
 	if v.Invite.Proctoring.IDCapture {
 		facts = append(facts, ui.Fact{Term: "Identity", Value: ui.Text(v.identified())})
 	}
+	for _, t := range assess.SignalTypes() {
+		if slices.ContainsFunc(v.Given.Signals, func(s assess.Signal) bool { return s.Type == assess.CannotTell && s.Detail == string(t) }) {
+			facts = append(facts, ui.Fact{Term: "Not available", Value: ui.Text(cannotTell(t))})
+		}
+	}
 	return facts
+}
+
+// cannotTell says what the candidate's browser is not able to notice.
+func cannotTell(t assess.SignalType) string {
+	title := cmp.Or(signalTitles()[t], string(t))
+	return "The candidate's browser cannot tell whether " + strings.ToLower(title[:1]) + title[1:] + "."
 }
 
 // noticed tells signals and recordings in the order of their time, and how many more there are.
 func (v inviteView) noticed() (t ui.Timeline, more int) {
 	for _, s := range v.Given.Signals {
-		t = append(t, signalHappening(s))
+		if s.Type != assess.CannotTell {
+			t = append(t, signalHappening(s))
+		}
 	}
 	for _, rec := range v.Given.Evidence {
 		if rec.State == assess.RecordingReady {
@@ -146,7 +161,7 @@ func evidenceHappening(rec assess.Recording) ui.Happening {
 }
 
 func signalHappening(s assess.Signal) ui.Happening {
-	h := ui.Happening{When: ui.Time{At: s.At}, Title: signalTitles()[s.Type], Detail: s.Detail, Icon: ui.IconInfo}
+	h := ui.Happening{When: ui.Time{At: s.At}, Title: signalTitles()[s.Type], Detail: signalDetail(s), Icon: ui.IconInfo}
 	if h.Title == "" {
 		h.Title = string(s.Type)
 	}
@@ -158,6 +173,24 @@ func signalHappening(s assess.Signal) ui.Happening {
 		h.Title += " " + lasted
 	}
 	return h
+}
+
+// signalDetail is what a browser adds to a signal, in words.
+func signalDetail(s assess.Signal) string {
+	switch n, err := strconv.Atoi(s.Detail); {
+	case (s.Type == assess.Pasted || s.Type == assess.Copied) && err == nil:
+		return counted(n, "character")
+	case s.Type == assess.ScreenNotWhole && s.Detail == "window":
+		return "One window was."
+	case s.Type == assess.ScreenNotWhole && s.Detail == "browser":
+		return "One tab of the browser was."
+	case s.Type == assess.CameraUnsupported && s.Detail == "busy":
+		return "Another program was using it."
+	case s.Type == assess.CameraUnsupported && s.Detail == "none":
+		return "None was found."
+	default:
+		return ""
+	}
 }
 
 func signalTitles() map[assess.SignalType]string {
