@@ -128,6 +128,30 @@ func TestAnAuthorUploadsAFile(t *testing.T) {
 	e.get(e.path+"/preview").want(t, http.StatusOK, "<video")
 }
 
+func TestAnUploadWaitsForTheNetworkAndCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, e := s.author(t)
+	p.AllowError("ERR_INTERNET_DISCONNECTED")
+	sound, err := filepath.Abs("../media/testdata/sound.webm")
+	s.must(err)
+	p.Fill("Asked by", "Audio")
+	p.WaitText("Saved")
+	p.Offline(true)
+	p.Upload("Upload a file", sound)
+	p.WaitText("Uploading sound.webm: 0 %")
+	p.Click("Cancel the upload")
+	p.WaitText("The upload was cancelled.")
+	p.Upload("Upload a file", sound)
+	p.WaitText("Uploading sound.webm: 0 %")
+	p.Offline(false)
+	e.verified(p, "The recording is in place.")
+	p.WaitText("Saved")
+	if e.recordings()["en"] == "" {
+		t.Error("nothing is named")
+	}
+}
+
 func TestAPromptOutlivesThePageThatRecordsIt(t *testing.T) {
 	t.Parallel()
 	p, e := newSite(t).author(t)
