@@ -75,7 +75,7 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if clock == nil {
 		clock = time.Now
 	}
-	p.runner = job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: jobWorkers})
+	p.runner = job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: jobWorkers, Alone: p.db.Engine() == "sqlite"})
 	from, err := netmail.ParseAddress(c.MailFrom)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())

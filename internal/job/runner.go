@@ -30,6 +30,7 @@ type Config struct {
 	Lease   time.Duration // renewed every third of it; 0: 5 minutes
 	Poll    time.Duration // how often to look for due jobs unasked; 0: 1 second
 	Drain   time.Duration // how long a stop waits for running handlers; 0: 10 seconds
+	Alone   bool          // nobody else works on the queue: a job that runs when Run begins is of one who died
 }
 
 // Runner claims jobs and runs their handlers. Two runners with different kinds may share one queue, which keeps slow kinds
@@ -110,6 +111,9 @@ func (r *Runner) Run(ctx context.Context) {
 	tick := time.NewTicker(r.cfg.Poll)
 	defer tick.Stop()
 
+	if r.cfg.Alone {
+		r.reclaim(ctx, r.cfg.Lease)
+	}
 	r.keepHouse(ctx)
 	for ctx.Err() == nil {
 		r.claim(ctx, work)
@@ -154,15 +158,21 @@ func within(done <-chan struct{}, d time.Duration) bool {
 
 // keepHouse returns expired leases and enqueues what is due by the calendar.
 func (r *Runner) keepHouse(ctx context.Context) {
-	if n, err := r.cfg.Queue.Reclaim(ctx, r.cfg.Now()); err != nil {
-		r.complain(ctx, "reclaiming jobs", err)
-	} else if n > 0 {
-		r.cfg.Log.WarnContext(ctx, "reclaimed jobs whose lease expired", "jobs", n)
-	}
+	r.reclaim(ctx, 0)
 	for _, p := range r.periodic {
 		if err := r.enqueuePeriodic(ctx, p); err != nil {
 			r.complain(ctx, "enqueuing a periodic job", err, "kind", p.name)
 		}
+	}
+}
+
+// reclaim returns the jobs whose lease has no longer than left.
+func (r *Runner) reclaim(ctx context.Context, left time.Duration) {
+	now := r.cfg.Now()
+	if n, err := r.cfg.Queue.Reclaim(ctx, now.Add(left), now); err != nil {
+		r.complain(ctx, "reclaiming jobs", err)
+	} else if n > 0 {
+		r.cfg.Log.WarnContext(ctx, "reclaimed jobs whose worker is gone", "jobs", n)
 	}
 }
 

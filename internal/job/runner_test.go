@@ -316,7 +316,7 @@ func TestALostLeaseCancelsTheHandlerAndSettlesNothing(t *testing.T) {
 		b.run(t)
 		synctest.Wait()
 		// Another process decides that the lease is over.
-		if n, err := b.queue.Reclaim(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
+		if n, err := b.queue.Reclaim(t.Context(), time.Now().Add(time.Hour), time.Now()); n != 1 || err != nil {
 			t.Fatalf("Reclaim = %d, %v", n, err)
 		}
 		pass(20 * time.Second) // a third of the lease
@@ -336,6 +336,27 @@ type deaf struct{ *job.Memory }
 
 func (deaf) Heartbeat(context.Context, job.Job, time.Time) error {
 	return errors.New("database is away")
+}
+
+func TestWhoWorksAloneTakesUpAtOnceWhatADeadProcessHeld(t *testing.T) {
+	t.Parallel()
+	for alone, want := range map[bool]job.State{true: job.Done, false: job.Running} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(func(c *job.Config) { c.Alone = alone })
+			b.Handle("mail", always(nil))
+			b.enqueue(t, "a")
+			claim := job.Claim{Now: time.Now(), Until: time.Now().Add(time.Minute), Token: "of the dead", Kinds: []string{"mail"}, Limit: 1}
+			if got, err := b.queue.Claim(t.Context(), claim); len(got) != 1 || err != nil {
+				t.Fatalf("claimed %v, %v", got, err)
+			}
+			b.run(t)
+			pass(time.Second)
+			b.want(t, "a", want)
+			pass(time.Minute)
+			b.want(t, "a", job.Done)
+			b.end()
+		})
+	}
 }
 
 func TestAnUnrenewedLeaseCancelsTheHandlerWhenItRunsOut(t *testing.T) {
