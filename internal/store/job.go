@@ -161,7 +161,7 @@ func (q *queue) Reclaim(ctx context.Context, until, now time.Time) (int, error) 
 	var n int64
 	err := q.db.Tx(ctx, func(tx *Tx) (err error) {
 		n, err = tx.exec(`UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'parked' ELSE 'queued' END,
-			finished_at = CASE WHEN attempt >= max_attempts THEN $1 ELSE 0 END, run_at = $1, lease_token = '', last_error = $2
+			finished_at = CASE WHEN attempt >= max_attempts THEN CAST($1 AS BIGINT) ELSE 0 END, run_at = $1, lease_token = '', last_error = $2
 			WHERE state = 'running' AND lease_until <= $3`, at(now), job.LeaseExpired, at(until))
 		return err
 	})
