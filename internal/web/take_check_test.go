@@ -37,12 +37,12 @@ func TestTheCheckAsksOnlyForWhatTheInviteNeeds(t *testing.T) {
 		steps   string
 		rate    string
 	}{
-		"written":                {[]change{unwatched, written, silent}, "browser", "32"},
-		"written, asked aloud":   {[]change{unwatched, written, silent, heard}, "browser speaker", "32"},
-		"spoken":                 {[]change{unwatched, silent}, "browser microphone speaker upload", "32"},
-		"filmed":                 {[]change{unwatched, silent, filmed}, "browser microphone camera speaker upload", "532"},
-		"written, screen shared": {[]change{unwatched, written, silent, shared}, "browser upload screen", "282"},
-		"written, photos":        {[]change{unwatched, written, silent, shown}, "browser camera upload", "32"},
+		"written":                {[]change{unobserved, written, silent}, "browser", "32"},
+		"written, asked aloud":   {[]change{unobserved, written, silent, heard}, "browser speaker", "32"},
+		"spoken":                 {[]change{unobserved, silent}, "browser microphone speaker upload", "32"},
+		"filmed":                 {[]change{unobserved, silent, filmed}, "browser microphone camera speaker upload", "532"},
+		"written, screen shared": {[]change{unobserved, written, silent, shared}, "browser upload screen", "282"},
+		"written, photos":        {[]change{unobserved, written, silent, shown}, "browser camera upload", "32"},
 		"everything":             {[]change{watched}, "browser microphone camera speaker upload screen", "1032"},
 	} {
 		p := s.invitation(test.changes...).candidate().get("/take/check")
@@ -80,7 +80,7 @@ func TestTheWayToTheStartHasOnlyTheStopsThatAreNeeded(t *testing.T) {
 			t.Errorf("%s leads to %s, want %s", stop, next(p), want)
 		}
 	}
-	b = s.invitation(unwatched, written).candidate()
+	b = s.invitation(unobserved, written).candidate()
 	if got := next(b.get("/take/check")); got != "/take" {
 		t.Errorf("without recorded answers the check leads to %s", got)
 	}

@@ -73,9 +73,9 @@ export class Step {
   }
 
   /** Offers what can be done now. Where the focus was on a button that goes, it is on
-   *  the first that comes, or on the step. */
+   *  the first that comes, and on the step until then. */
   offer(...offers: Offer[]): void {
-    const focused = this.actions.contains(document.activeElement);
+    const focused = [this.actions, this.heading].some((part) => part.contains(document.activeElement));
     const buttons = offers.map(([text, act]) => {
       const look = this.standing === "works" ? "btn btn-sm" : "btn";
       const button = create("button", { type: "button", className: look }, text);

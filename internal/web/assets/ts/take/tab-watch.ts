@@ -17,6 +17,7 @@ export class TabWatch {
   private readonly gone = new AbortController();
   private readonly ignore: () => void;
   private timer = 0;
+  private unloading = false; // a page that is loaded again is hidden for a moment
 
   constructor(
     private readonly signals: Signals,
@@ -25,13 +26,15 @@ export class TabWatch {
     this.resume();
     const { signal } = this.gone;
     document.addEventListener("visibilitychange", () => this.look(), { signal });
+    addEventListener("pagehide", () => (this.unloading = true), { signal });
+    addEventListener("pageshow", () => (this.unloading = false), { signal });
     addEventListener("blur", () => this.leave(), { signal });
     addEventListener("focus", () => this.end("window_left", shortest), { signal });
     addEventListener("offline", () => this.begin("network_lost"), { signal });
     addEventListener("online", () => this.end("network_lost"), { signal });
     document.addEventListener("paste", (event) => this.count("pasted", event.clipboardData?.getData("text/plain")), { signal });
     for (const type of ["copy", "cut"] as const) {
-      document.addEventListener(type, () => this.count("copied", getSelection()?.toString()), { signal });
+      document.addEventListener(type, () => this.count("copied", selected()), { signal });
     }
     this.ignore = watchDevices(() => this.devices());
     this.watchScreens(signal);
@@ -49,7 +52,7 @@ export class TabWatch {
   private look(): void {
     if (document.visibilityState === "visible") return this.end("tab_hidden");
     spells.drop("window_left"); // it is the same
-    this.begin("tab_hidden");
+    if (!this.unloading) this.begin("tab_hidden");
   }
 
   private leave(): void {
@@ -94,6 +97,12 @@ export class TabWatch {
     if (navigator.onLine) this.end("network_lost");
     else this.begin("network_lost");
   }
+}
+
+function selected(): string {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement)) return getSelection()?.toString() ?? "";
+  return field.value.slice(field.selectionStart, field.selectionEnd);
 }
 
 /** Since when something lasts, in this tab. */
