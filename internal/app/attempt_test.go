@@ -221,6 +221,18 @@ func TestTheSweeperEndsAnAttemptAtItsDeadline(t *testing.T) {
 	})
 }
 
+func TestAnAttemptWhoseTimeHasPassedIsNotExtended(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.started()
+		w.clock.now = s.stands().CompleteBy
+		w.wantKind(w.Extend(t.Context(), w.who(), s.invite, 30), assess.Conflict)
+		w.calendar()
+		if got := s.stands(); got.Stored != assess.Completed {
+			t.Errorf("it is %s", got.Stored)
+		}
+	})
+}
+
 func TestWhoComesTooLateEndsTheAttemptThemselves(t *testing.T) {
 	for name, touch := range map[string]func(sitting) error{
 		"a take":     func(s sitting) error { _, _, err := s.OpenTake(s.t.Context(), s.Taker, spoken, opus); return err },

@@ -80,6 +80,9 @@ func (a *App) Extend(ctx context.Context, who assess.Actor, id assess.InviteID, 
 			return err
 		}
 		_, err = a.step(tx, who, ofMember(who, id), assess.StepExtend, assess.InviteExtended, func(inv *assess.Invite) (string, error) {
+			if inv.Overdue(tx.Now()) {
+				return "", assess.Errorf(assess.Conflict, "Not possible: the time for this attempt has passed.")
+			}
 			until, err := inv.Extend(tx.Now(), days)
 			return "until " + deadline(until, org.Location()), err
 		})
