@@ -12,7 +12,7 @@ const hours = 12; // more than that is no countdown
  * the server's clock), words. What it holds, the deadline, stays.
  */
 export class TakeClock extends HTMLElement {
-  static observedAttributes = ["until", "now", "words"];
+  static observedAttributes = ["until", "now"];
 
   private say: Say = sayingOf(this);
   private until = 0;
@@ -26,6 +26,7 @@ export class TakeClock extends HTMLElement {
   private readonly warning = create("p", { className: "take-warning", hidden: true });
 
   connectedCallback(): void {
+    this.say = sayingOf(this);
     this.time.setAttribute("role", "timer");
     this.warning.setAttribute("role", "status");
     this.append(this.time, this.warning);
@@ -40,9 +41,8 @@ export class TakeClock extends HTMLElement {
     clearInterval(this.timer);
   }
 
-  attributeChangedCallback(name: string): void {
-    if (name === "words") this.say = sayingOf(this);
-    else this.set(Number(this.getAttribute("until")), Number(this.getAttribute("now")));
+  attributeChangedCallback(): void {
+    this.set(Number(this.getAttribute("until")), Number(this.getAttribute("now")));
   }
 
   private set(until: number, now: number): void {

@@ -22,7 +22,6 @@ export class Preparation extends HTMLElement {
   private end = 0; // by this device's clock
   private timer = 0;
   private ready = false; // the devices have been asked for
-  private warned = false;
   private gone = new AbortController();
 
   private readonly time = create("strong", {});
@@ -54,7 +53,7 @@ export class Preparation extends HTMLElement {
     this.time.textContent = this.say("prepare", { time: countdown(Math.max(0, left)) });
     // Devices that listen do not go with a question that is played.
     if (left <= warned || !document.querySelector("prompt-player")) this.arm();
-    if (left <= warned) this.warn(left);
+    if (left <= warned) this.news.textContent ||= this.say("prepare_soon");
     if (left > 0) return;
     clearInterval(this.timer);
     if (this.recorder?.dataset.phase === "armed") void this.recorder.start();
@@ -65,12 +64,6 @@ export class Preparation extends HTMLElement {
     if (this.ready || this.recorder?.dataset.phase !== "idle") return;
     this.ready = true;
     void this.recorder.prepare();
-  }
-
-  /** Says that recording is about to start. */
-  private warn(left: number): void {
-    if (!this.warned) this.news.textContent = this.say("prepare_soon", { seconds: left });
-    this.warned = true;
   }
 
   private over(): void {

@@ -177,6 +177,7 @@ export class PromptPlayer extends HTMLElement {
       paused: "play_resume",
     };
     this.button.textContent = this.say(texts[phase]);
+    this.button.className = this.played || this.left === 0 ? "btn" : "btn btn-primary";
     this.button.disabled = phase === "loading" || (phase === "idle" && this.left === 0);
     this.bar.hidden = phase === "idle" || phase === "loading";
     this.takes.textContent = this.left > 1 ? this.say("plays_left", { left: this.left }) : this.say(this.left === 1 ? "plays_last" : "plays_none");

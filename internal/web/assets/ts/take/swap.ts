@@ -72,8 +72,8 @@ function update(old: Element, fresh: Element): void {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   const { observedAttributes = [] } = old.constructor as { observedAttributes?: string[] };
-  // Another language; who does not watch its words reads them when it comes anew.
-  if (words !== old.getAttribute("words") && !observedAttributes.includes("words")) old.replaceWith(old);
+  // Another language: who does not watch its words is made anew.
+  if (words !== old.getAttribute("words") && !observedAttributes.includes("words")) old.replaceWith(document.adoptNode(fresh));
 }
 
 /** Which scripts a page needs: a new version of the program has others. */

@@ -58,8 +58,7 @@ export class TakeSeat extends HTMLElement {
     const found = await standing();
     if (found.status !== "started") return visit({ url: "/take" });
     if (!found.here && !(await this.inherit())) return this.ask();
-    memory.set(this.last, seat());
-    this.close();
+    this.seated();
   }
 
   /** Takes the attempt over from a tab of this browser that is no more. */
@@ -67,6 +66,7 @@ export class TakeSeat extends HTMLElement {
     const last = memory.get(this.last);
     if (!last || last === seat() || (await held(lockOf(last))) || !(await standing(last)).here) return false;
     await sit();
+    await standing(); // tells those who wait for it
     return true;
   }
 
@@ -86,7 +86,7 @@ export class TakeSeat extends HTMLElement {
     const body = create("div", { className: "dialog-body" }, text, create("div", { className: "dialog-actions" }, button));
     this.dialog = create("dialog", { className: "dialog" }, head, body);
     this.dialog.setAttribute("aria-labelledby", title.id);
-    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+    this.dialog.addEventListener("close", () => this.dialog?.showModal()); // Escape is no answer
     document.body.append(this.dialog);
     this.dialog.showModal();
   }
@@ -98,14 +98,15 @@ export class TakeSeat extends HTMLElement {
       text.textContent = this.say("failed");
       return;
     }
-    memory.set(this.last, seat());
-    this.close();
+    this.seated();
     visit({ url: location.href, replace: true });
   }
 
-  private close(): void {
-    this.dialog?.remove();
+  private seated(): void {
+    memory.set(this.last, seat());
+    const { dialog } = this;
     this.dialog = null;
+    dialog?.remove();
   }
 }
 

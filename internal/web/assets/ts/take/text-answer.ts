@@ -3,7 +3,7 @@ import { Refusal } from "../media/protocol";
 import { seat } from "../media/seat";
 import { countdown } from "./clock";
 import { type Say, sayingOf } from "./say";
-import { doubt } from "./standing";
+import { doubt, onStanding } from "./standing";
 import { beforeLeaving } from "./visit";
 
 const pause = 800; // ms after the last key
@@ -58,7 +58,8 @@ export class TextAnswer extends HTMLElement {
     this.saved = area.defaultValue;
     this.state.setAttribute("role", "status");
     this.time.setAttribute("role", "timer");
-    this.append(this.time, this.trouble, create("div", { className: "text-answer-foot" }, this.state, this.count));
+    this.prepend(this.time);
+    this.append(this.trouble, create("div", { className: "text-answer-foot" }, this.state, this.count));
     this.listen();
     this.limit();
     this.restore();
@@ -80,6 +81,7 @@ export class TextAnswer extends HTMLElement {
     document.addEventListener("visibilitychange", () => void this.save(), { signal });
     addEventListener("beforeunload", (event) => this.dirty && event.preventDefault(), { signal });
     beforeLeaving(() => this.save(), signal);
+    onStanding(({ here }) => here && void this.save(), signal);
   }
 
   private get dirty(): boolean {
@@ -138,7 +140,7 @@ export class TextAnswer extends HTMLElement {
       return false;
     }
     if (refusal.code === "time") this.close();
-    else this.tell("refused");
+    else this.tell(refusal.code === "elsewhere" ? "unsaved" : "refused");
     doubt(); // it may be over, or held elsewhere
     return false;
   }

@@ -6,6 +6,8 @@ import { ours, parse, swap } from "./swap";
 import type { Leave, Visit } from "./visit";
 
 const slow = 400; // ms until it is said that something is under way
+const soon = 2_000; // ms until the first retry
+const late = 30_000; // ms between later ones
 const patience = 30_000; // ms until an answer is given up
 
 /**
@@ -21,6 +23,8 @@ export class VisitStatus extends HTMLElement {
   private gone = new AbortController();
   private busy = false;
   private failed: Visit | null = null;
+  private timer = 0; // of the retry
+  private pause = soon;
 
   private readonly text = create("p", {});
   private readonly retry = create("button", { type: "button", className: "btn btn-sm", hidden: true });
@@ -85,6 +89,7 @@ export class VisitStatus extends HTMLElement {
   }
 
   private again(): void {
+    clearTimeout(this.timer);
     const there = this.failed;
     this.failed = null;
     if (there) void this.go(there);
@@ -93,19 +98,28 @@ export class VisitStatus extends HTMLElement {
   private async go(there: Visit): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    clearTimeout(this.timer);
+    this.failed = null; // somebody wants to go elsewhere now
     const timer = setTimeout(() => this.show(this.say("loading")), slow);
     try {
       await leave();
       await this.arrive(await get(there), there);
-    } catch {
-      if (there.quiet) return;
-      this.failed = there;
-      this.show(this.say(navigator.onLine ? "failed" : "offline"), true);
+      this.pause = soon;
+    } catch (error) {
+      if (!there.quiet) this.fail(there, error);
     } finally {
       clearTimeout(timer);
       this.busy = false;
       calm();
     }
+  }
+
+  /** Says what is wrong and tries again by itself: no step does harm twice. */
+  private fail(there: Visit, error: unknown): void {
+    this.failed = there;
+    this.show(this.say(error instanceof TypeError ? "offline" : "failed"), true); // TypeError: nobody answers
+    this.timer = window.setTimeout(() => this.again(), this.pause);
+    this.pause = Math.min(2 * this.pause, late);
   }
 
   private async arrive(answer: Response, there: Visit): Promise<void> {

@@ -1,0 +1,236 @@
+package web_test
+
+import (
+	"os/exec"
+	"testing"
+	"time"
+
+	chromium "alfaone/e2e/browser"
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+)
+
+// begin is a candidate in front of the first question.
+func (i invitationOf) begin(p *chromium.Page) {
+	i.s.t.Helper()
+	i.enter(p)
+	p.Click("Start the assessment")
+	p.WaitText("Question 1 of 2")
+}
+
+func TestAQuestionPlaysAsOftenAsAllowedAndAReloadIsForgiven(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		t.Skip(err)
+	}
+	s := newSite(t)
+	i := s.invitation(unobserved)
+	p := chromium.New(t)
+	i.begin(p)
+	p.WaitText("Can be played: 2 times")
+	accessible(t, p, "prompt")
+	p.Click("Play the question")
+	p.WaitText("Pause")
+	p.Reload()
+	p.WaitText("Can be played: 2 times") // it was broken off
+	p.Click("Play the question")
+	p.WaitText("Can be played once more")
+	p.Click("Play again")
+	p.WaitText("It cannot be played again.")
+	p.Click("Read the question")
+	p.WaitText("What did you build last?")
+	accessible(t, p, "prompt-used")
+	if q := i.questions()[0]; q.Answer.Plays != 2 || !q.Answer.Forgiven {
+		t.Errorf("%d plays are counted, forgiven: %v", q.Answer.Plays, q.Answer.Forgiven)
+	}
+}
+
+func TestRecordingStartsByItselfAfterTheTimeToPrepare(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, func(_ *assess.NewInvite, c *assess.Content) {
+		c.Questions[0].Format, c.Questions[0].Preparation = assess.TextFormat, 5
+	})
+	p := chromium.New(t)
+	i.begin(p)
+	p.WaitText("You will have 5 seconds to prepare and then up to 2 minutes to record.")
+	p.WaitText("recording starts by itself")
+	accessible(t, p, "gate-recording")
+	if text := p.Text("main"); text == "" || i.questions()[0].Answer.BegunAt != (time.Time{}) {
+		t.Error("the clock runs already")
+	}
+	p.Click("Show the question")
+	p.WaitText("What did you build last?")
+	p.WaitText("Time to prepare:")
+	p.WaitText("Say a few words")
+	accessible(t, p, "preparing")
+	p.WaitText("0:01 of 2:00")
+	p.Click("Answer later")
+	p.WaitText("Please stop the recording first.")
+	p.Click("Stop recording")
+	p.WaitText("Uploaded.")
+}
+
+func TestAWrittenAnswerSurvivesALostConnection(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	p.AllowError("ERR_INTERNET_DISCONNECTED")
+	i.begin(p)
+	p.Click("Show the question")
+	p.Fill("Your answer", "A bridge.")
+	p.WaitText("Saved at")
+	p.Offline(true)
+	p.Press("!")
+	p.WaitText("Your text is kept on this device")
+	p.Click("Send and continue")
+	p.WaitText("There is no connection. Nothing is lost")
+	accessible(t, p, "offline")
+	p.Offline(false)
+	p.WaitText("Question 2 of 2") // by itself
+	if got := i.questions()[0].Answer; got.Text != "A bridge.!" || got.SentAt.IsZero() {
+		t.Errorf("stored is %q, sent at %s", got.Text, got.SentAt)
+	}
+}
+
+func TestAnotherDeviceIsAskedAndTakesOver(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	phone, desk := chromium.New(t), chromium.New(t)
+	phone.AllowError("409")
+	i.begin(phone)
+	phone.Click("Show the question")
+	phone.Fill("Your answer", "From the phone.")
+	phone.WaitText("Saved at")
+
+	desk.Open(s.url + i.path)
+	desk.Click("Continue")
+	desk.WaitText("The assessment is open elsewhere")
+	accessible(t, desk, "elsewhere")
+	desk.Press("Escape")
+	desk.WaitText("The assessment is open elsewhere")
+	desk.Click("Continue here")
+	desk.WaitText("Question 2 of 2")
+	desk.Click("1 of 2 answered")
+	desk.Click("Question 1")
+	desk.WaitText("Question 1 of 2")
+	if got := desk.Value("Your answer"); got != "From the phone." {
+		t.Errorf("the field holds %q", got)
+	}
+
+	phone.Press("!")
+	phone.WaitText("The assessment is open elsewhere")
+	if got := i.questions()[0].Answer.Text; got != "From the phone." {
+		t.Errorf("stored is %q", got)
+	}
+	phone.Click("Continue here")
+	phone.WaitGone("The assessment is open elsewhere")
+	phone.ClickOn(`text-answer[revision="2"]`)                          // the page is here anew
+	if got := i.questions()[0].Answer.Text; got != "From the phone.!" { // it was kept
+		t.Errorf("stored is %q", got)
+	}
+}
+
+func TestATabThatHasCrashedIsNotAsked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	i.begin(p)
+	p.Click("Show the question")
+	p.WaitText("Your answer")
+	known := `localStorage["seat ` + string(i.ID) + `"]`
+	chromium.Eval[bool](p, "new Promise(done => setInterval(() => "+known+" && done(true), 20))")
+	chromium.Eval[bool](p, "sessionStorage.clear(); true") // as in a new tab
+	p.Reload()
+	p.Fill("Your answer", "Again.")
+	p.WaitText("Saved at")
+}
+
+func TestTwoVersionsOfAnAnswerAreShownAndNoneIsLost(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	p.AllowError("409")
+	i.begin(p)
+	p.Click("Show the question")
+	p.Fill("Your answer", "Mine.")
+	p.WaitText("Saved at")
+	elsewhere := func(text string) {
+		t.Helper()
+		q := i.questions()[0]
+		tab := chromium.Eval[string](p, "sessionStorage.seat")
+		_, err := s.SaveText(t.Context(), app.Taker{Token: i.token, Tab: tab}, 1, q.Answer.Revision, text)
+		s.must(err)
+	}
+	elsewhere("Another's.")
+	p.Fill("Your answer", "Mine, longer.")
+	p.WaitText("There are two versions of this answer")
+	p.WaitText("Another's.")
+	accessible(t, p, "differs")
+	p.Click("Keep this one")
+	p.WaitText("Saved at")
+	if got := i.questions()[0].Answer.Text; got != "Mine, longer." {
+		t.Errorf("stored is %q", got)
+	}
+	elsewhere("A third.")
+	p.Fill("Your answer", "Mine again.")
+	p.Click("Keep the other one")
+	p.WaitText("Saved at")
+	if got := p.Value("Your answer"); got != "A third." {
+		t.Errorf("the field holds %q", got)
+	}
+}
+
+func TestTheClockWarnsAndEndsTheAttempt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	i.begin(p)
+	i.put(func(inv *assess.Invite) { inv.CompleteBy = time.Now().Add(62 * time.Second) })
+	p.Reload()
+	p.WaitText("Time left: 1:0")
+	p.WaitText("1 minute left.")
+	accessible(t, p, "late")
+	i.put(func(inv *assess.Invite) { inv.CompleteBy = time.Now().Add(3 * time.Second) })
+	p.Reload()
+	p.WaitText("You are finished. Thank you!")
+	p.WaitText("The time for “Software Engineer Assessment” is over.")
+	accessible(t, p, "time-over")
+}
+
+func TestTheLanguageSwitchesDuringAnAttempt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting, func(_ *assess.NewInvite, c *assess.Content) {
+		c.Languages = []string{"en", "de"}
+		c.Questions[0].Prompts["de"] = "Was haben Sie zuletzt gebaut?"
+		c.Questions[1].Prompts["de"] = "Schreiben Sie eine Notiz."
+	})
+	p := chromium.New(t)
+	i.begin(p)
+	p.Click("Show the question")
+	p.WaitText("What did you build last?")
+	p.Click("Language: English")
+	p.Click("Deutsch")
+	p.WaitText("Was haben Sie zuletzt gebaut?")
+	p.WaitText("Fertig bis")
+	p.Fill("Ihre Antwort", "Eine Brücke.")
+	p.WaitText("Gespeichert um")
+	p.Click("Senden und weiter")
+	p.WaitText("Frage 2 von 2")
+	p.Click("Frage zeigen")
+	p.WaitText("Schreiben Sie eine Notiz.")
+	p.Click("Sprache: Deutsch")
+	p.Click("Español")
+	p.WaitText("Su respuesta")
+	p.WaitText("Write a short note.")
+	if got := chromium.Eval[string](p, "document.querySelector('#prompt').lang + document.documentElement.lang"); got != "enes" {
+		t.Errorf("the languages are %q", got)
+	}
+	accessible(t, p, "switched")
+}
