@@ -174,7 +174,7 @@ func TestADeviceThatGoesAwayCostsNothing(t *testing.T) {
 	second := recording{page, time.Now()}
 	second.until(3)
 	unplug()
-	most := second.most()
+	most := second.most() + slack
 	page.Click("Use it")
 	phase(page, "ready")
 	all := c.takes()
@@ -269,6 +269,26 @@ func TestWhatTheServerRefusesCanBeSavedAsAFile(t *testing.T) {
 	if got := len([]rune(body)); got != bytes { // a rune a byte, in Latin-1
 		t.Errorf("the file holds %d bytes of slices, want %d", got, bytes)
 	}
+}
+
+func TestACutTakeIsStillThereWhenTheServerCannotBeToldToForgetIt(t *testing.T) {
+	t.Parallel()
+	c := invite(t, "")
+	page := browser.Start(t, browser.Settings{Sound: scale(t)}).Tab().Patient(time.Minute)
+	page.AllowError("ERR_INTERNET_DISCONNECTED")
+	c.begin(page)
+	take := record(page)
+	take.until(4)
+	page.Reload()
+	most := take.most()
+	phase(page, "cut")
+	page.Offline(true)
+	page.Click("Record again at no cost")
+	page.WaitText("There is no connection")
+	page.Offline(false)
+	page.Click("Use it")
+	phase(page, "ready")
+	c.kept(c.takes()[0], 3*time.Second-slack, most)
 }
 
 func TestTheRecorderSaysWhenItHearsNothing(t *testing.T) {

@@ -22,7 +22,7 @@ export type Phase =
   | "ready" // verified
   | "failed"; // technically; not counted
 
-/** What stands in the way, in idle. */
+/** What stands in the way of the next step. */
 export type Obstacle = { problem: Problem | "elsewhere" | "offline" } | { refusal: Refusal };
 
 export interface Setup {
@@ -78,15 +78,16 @@ export class Recorder extends Emitter<Events> {
 
   /** Takes up what an earlier page has left, or what the server has. */
   async restore(): Promise<void> {
-    const cut = last(await this.ours(this.setup.uploads.interrupted()));
-    const unsent = last(await this.ours(this.setup.uploads.slices.sessions(this.setup.subject.owner)));
+    const { uploads, subject, current } = this.setup;
+    const cut = last(await this.ours(uploads.interrupted()));
+    const unsent = last(await this.ours(uploads.slices.sessions(subject.owner)));
     if (this.phase !== "idle") return;
     if (cut && cut.startedAt >= (unsent?.startedAt ?? 0)) {
       this.follow(cut, "cut");
     } else if (unsent?.ended) {
       this.follow(unsent, "uploading");
-    } else if (this.setup.current) {
-      await this.resume(this.setup.current).catch(() => {}); // the page says as much as it knows
+    } else if (current) {
+      await this.resume(current).catch(() => {}); // the page says as much as it knows
     }
   }
 
@@ -99,7 +100,7 @@ export class Recorder extends Emitter<Events> {
       if (chooseType(this.setup.kind) === null) throw new CaptureError("unsupported", null);
       this.stream = await openDevices(this.setup.kind);
     } catch (error) {
-      return this.refuse({ problem: error instanceof CaptureError ? error.problem : "other" });
+      return this.refuse(obstacleOf(error));
     }
     if (this.closed) return close(this.stream);
     this.setup.uploads.slices.persist(); // some browsers ask their user: rather now than while recording
@@ -134,7 +135,7 @@ export class Recorder extends Emitter<Events> {
       await run.ended;
     } catch (error) {
       this.cancelled = true;
-      this.refuse(error instanceof Refusal ? { refusal: error } : { problem: "other" });
+      this.refuse(obstacleOf(error));
     } finally {
       release();
     }
@@ -157,14 +158,13 @@ export class Recorder extends Emitter<Events> {
     await this.setup.uploads.adopt(this.session);
   }
 
-  /** Throws away what cost nothing, and turns the devices on for another take.
-   *  Throws Refusal when the server cannot be told. */
+  /** Gives back what cost nothing, and turns the devices on for another take. */
   async again(): Promise<void> {
-    const wasted = this.phase === "cut" || (this.phase === "failed" && this.stopped !== null);
-    if (wasted && this.session) {
-      await this.setup.uploads.discard(this.session, "interrupted");
-      this.count((await protocol.status(this.url).catch(() => null))?.takesLeft);
-      this.phase = "idle";
+    try {
+      await this.giveBack();
+    } catch (error) {
+      this.obstacle = obstacleOf(error); // nothing has changed
+      return this.emit("change", this.phase);
     }
     await this.prepare();
   }
@@ -176,6 +176,16 @@ export class Recorder extends Emitter<Events> {
     this.run?.stop("device");
     this.off();
     for (const deaf of this.deaf) deaf();
+  }
+
+  private async giveBack(): Promise<void> {
+    const { session, phase } = this;
+    const { uploads } = this.setup;
+    if (session && phase === "cut") await uploads.discard(session, "interrupted");
+    else if (session && phase === "failed" && this.stopped) await uploads.abandon(session, "interrupted");
+    else return;
+    this.count((await protocol.status(this.url).catch(() => null))?.takesLeft);
+    this.phase = "idle";
   }
 
   private begin(run: Run, opened: protocol.Opened): void {
@@ -248,8 +258,7 @@ export class Recorder extends Emitter<Events> {
 
   private refuse(obstacle: Obstacle): void {
     this.off();
-    const offline = "refusal" in obstacle && obstacle.refusal.status === 0;
-    this.obstacle = offline ? { problem: "offline" } : obstacle;
+    this.obstacle = obstacle;
     this.enter("idle");
   }
 
@@ -275,10 +284,19 @@ export class Recorder extends Emitter<Events> {
     return session.recording === this.session?.recording;
   }
 
+  /** Those of the newest take that the server knows of, or, if it knows none, all of
+   *  this question. */
   private async ours(sessions: Promise<Session[]>): Promise<Session[]> {
-    const { purpose, question } = this.setup.subject;
-    return (await sessions).filter((s) => s.purpose === purpose && s.question === question);
+    const { subject, current } = this.setup;
+    const same = (s: Session) => s.purpose === subject.purpose && s.question === subject.question;
+    return (await sessions).filter((s) => same(s) && (!current || s.url === current));
   }
+}
+
+function obstacleOf(error: unknown): Obstacle {
+  if (error instanceof CaptureError) return { problem: error.problem };
+  if (!(error instanceof Refusal)) return { problem: "other" };
+  return error.status === 0 ? { problem: "offline" } : { refusal: error };
 }
 
 function live(stream: MediaStream): boolean {

@@ -159,6 +159,7 @@ export class Run extends Emitter<Events> {
     this.tail = this.tail.then(async () => {
       for (let at = 0; at < data.size; at += most) await this.keep(data.slice(at, at + most));
     });
+    this.tail.catch(() => this.stop("device")); // nothing can follow a slice that is lost
   }
 
   private async keep(slice: Blob): Promise<void> {
@@ -176,7 +177,7 @@ export class Run extends Emitter<Events> {
   /** The recorder has stopped, also by itself when all tracks have ended. */
   private async close(): Promise<Ending> {
     this.stop("device");
-    await this.tail;
+    await this.tail.catch(() => {});
     const ending = this.ending ?? "asked";
     // What becomes of words that a device has cut off is for their speaker to say.
     if (ending === "device" && this.heard) this.uploads.cut(this.session);

@@ -84,7 +84,7 @@ export class Uploads extends Emitter<Events> {
   private stale = true; // there may be more in the store than in the queue
   private readonly flying = new Map<Job, Promise<void>>();
   private readonly watching = new Set<string>(); // sent whole, the server looks at them
-  private readonly stops = new Map<string, Stop>();
+  private readonly stops = new Set<string>(); // what the server takes nothing more of
   private readonly faults = new Map<string, number>();
   private readonly live = new Set<string>(); // recorded in this tab right now
 
@@ -149,10 +149,11 @@ export class Uploads extends Emitter<Events> {
     await this.end({ ...session, ...more });
   }
 
-  /** Gives a recording up at no cost. Throws Refusal when the server cannot be told
-   *  now; then nothing has changed. */
-  async discard(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
-    this.stops.set(session.recording, "closed");
+  /** Gives a recording up at no cost. What the server does not have stays here. Throws
+   *  Refusal when the server cannot be told now; then nothing has changed. */
+  async abandon(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
+    const stopped = this.stops.has(session.recording);
+    this.stops.add(session.recording);
     this.unqueue(session);
     try {
       await this.landed(session);
@@ -160,11 +161,17 @@ export class Uploads extends Emitter<Events> {
     } catch (error) {
       // It may be over there already: then there is nothing to give up.
       if (!(error instanceof Refusal && [404, 409, 410].includes(error.status))) {
-        this.stops.delete(session.recording);
+        if (!stopped) this.stops.delete(session.recording);
         throw error;
       }
     }
     this.live.delete(session.recording);
+    this.news();
+  }
+
+  /** Does as abandon, and lets go what is here of the recording. */
+  async discard(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
+    await this.abandon(session, reason);
     await this.slices.forget(session.recording);
     this.news();
   }
@@ -346,7 +353,7 @@ export class Uploads extends Emitter<Events> {
   }
 
   private stop(session: Session, reason: Stop): void {
-    this.stops.set(session.recording, reason);
+    this.stops.add(session.recording);
     this.unqueue(session);
     this.announce("stopped", { session, reason });
   }
