@@ -16,6 +16,7 @@ func (t Tools) Speak(ctx context.Context, text, language, out string) error {
 	if t.FFmpeg == "" || t.Speech == "" {
 		return wrap("speak", ErrNoTool)
 	}
+	t.turn = t.voice
 	dir, err := os.MkdirTemp("", "alfaone-speech-")
 	if err != nil {
 		return wrap("speak", err)

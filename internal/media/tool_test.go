@@ -136,6 +136,32 @@ func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 	}
 }
 
+func TestWhoListensDoesNotWaitForOtherWork(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	started := filepath.Join(dir, "started")
+	if err := exec.CommandContext(t.Context(), "mkfifo", started).Run(); err != nil {
+		t.Skip(err)
+	}
+	tools := script(t, "echo > "+started, "exec sleep 60")
+	tools.Speech = script(t, "exit 1").FFmpeg // it has no voice, and says so at once
+	working, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := tools.Analyze(working, sound)
+		ended <- err
+	}()
+	fileBytes(t, started) // until it holds the turn
+
+	listening, giveUp := context.WithTimeout(t.Context(), 20*time.Second)
+	defer giveUp()
+	if err := tools.Speak(listening, "Hello", "en", filepath.Join(dir, "out")); !errors.Is(err, media.ErrNoTool) {
+		t.Errorf("speaking beside other work: got %v, want that there is no voice", err)
+	}
+	stop()
+	<-ended
+}
+
 func TestOnlyAProgramThatExitsSpeaksOfItsInput(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
