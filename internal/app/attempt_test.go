@@ -415,3 +415,28 @@ func TestWhatNeverArrivesIsPutTogetherFromWhatDid(t *testing.T) {
 		w.wantCode(err, assess.Finished)
 	})
 }
+
+func TestWhatCameBehindAGapIsKeptForWhoeverCanFillIt(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.started()
+		rec := s.open()
+		all := len(sound(t))
+		w.put(s.ByCandidate(s.Taker), rec.ID, 0, all-2)
+		w.put(s.ByCandidate(s.Taker), rec.ID, all-1, all)
+		w.must(s.Complete(t.Context(), s.Taker, true))
+		w.clock.advance(assess.LateDelivery + time.Minute)
+		w.calendar()
+		if q := s.question(spoken); q.State != assess.Answered {
+			t.Errorf("of a take with a gap there is %s", q.State)
+		}
+		kept := 0
+		for _, key := range w.keys(rec.ID) {
+			if strings.HasPrefix(key, "chunks/") {
+				kept++
+			}
+		}
+		if kept != all-1 {
+			t.Errorf("%d slices are kept, want the %d that have arrived", kept, all-1)
+		}
+	})
+}

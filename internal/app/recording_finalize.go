@@ -39,12 +39,12 @@ func (a *App) finalizeRecording(ctx context.Context, j job.Job) error {
 		return err
 	}
 	if rec.State == assess.RecordingUploaded {
-		if rec.State, err = a.finalize(ctx, rec, chunks); err != nil {
+		if rec.State, err = a.finalize(ctx, rec, chunks, j.Attempt); err != nil {
 			return err
 		}
 	}
-	if rec.State != assess.RecordingReady {
-		return nil // what cannot be used is kept for a while: somebody may be able to help
+	if rec.State != assess.RecordingReady || len(chunks) > rec.Chunks {
+		return nil // what cannot be used, or came behind a gap, is kept: somebody may be able to help
 	}
 	return a.dropChunks(ctx, rec)
 }
@@ -63,14 +63,14 @@ func (a *App) uploaded(ctx context.Context, args recordingJob) (rec assess.Recor
 	return rec, chunks, err
 }
 
-// finalize makes the file and writes down what has become of the recording.
-func (a *App) finalize(ctx context.Context, rec assess.Recording, chunks []assess.Chunk) (assess.RecordingState, error) {
+// finalize makes the file, at the given attempt, and writes down what has become of the recording.
+func (a *App) finalize(ctx context.Context, rec assess.Recording, chunks []assess.Chunk, attempt int) (assess.RecordingState, error) {
 	dir, err := os.MkdirTemp(a.temp, "recording-")
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	w := workshop{App: a, rec: rec, dir: dir}
+	w := workshop{App: a, rec: rec, dir: dir, attempt: attempt}
 	failure, err := w.make(ctx, chunks)
 	if err != nil {
 		return "", err
@@ -137,8 +137,25 @@ func (a *App) dropChunks(ctx context.Context, rec assess.Recording) error {
 // workshop is where one recording is made.
 type workshop struct {
 	*App
-	rec assess.Recording
-	dir string
+	rec     assess.Recording
+	dir     string
+	attempt int // counts from 1
+}
+
+// toolTries is how often the tools may fail with a recording, for no fault of its own, before it does without them.
+const toolTries = 3
+
+// spares reports whether the recording does without the work of a tool that answered err: the tool is not there, or crashes or
+// takes too long each time. Nobody shall wait for days for a waveform.
+func (w *workshop) spares(ctx context.Context, err error) bool {
+	if errors.Is(err, media.ErrNoTool) {
+		return true
+	}
+	if err == nil || errors.Is(err, media.ErrCorrupt) || ctx.Err() != nil || w.attempt <= toolTries {
+		return false
+	}
+	w.log.WarnContext(ctx, "a tool keeps failing, the recording does without it", "recording", w.rec.ID, "error", err)
+	return true
 }
 
 func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) }
@@ -308,7 +325,7 @@ func (w *workshop) seekableMP4(ctx context.Context, in *os.File) (media.Info, er
 		return info, err
 	}
 	err = w.tools.Faststart(ctx, w.path("joined"), w.path("media"))
-	if errors.Is(err, media.ErrNoTool) {
+	if w.spares(ctx, err) {
 		err = os.Rename(w.path("joined"), w.path("media"))
 	}
 	return info, err
@@ -317,7 +334,7 @@ func (w *workshop) seekableMP4(ctx context.Context, in *os.File) (media.Info, er
 // normalize makes what every browser plays of what a member has uploaded.
 func (w *workshop) normalize(ctx context.Context) error {
 	err := w.tools.Normalize(ctx, w.path("joined"), w.path("normal"), filmed(w.rec))
-	if errors.Is(err, media.ErrNoTool) {
+	if w.spares(ctx, err) {
 		return fmt.Errorf("%w: without ffmpeg only what browsers play can be used", media.ErrCorrupt)
 	}
 	if err != nil {
@@ -331,7 +348,7 @@ func (w *workshop) examine(ctx context.Context) (assess.Failure, error) {
 	m := &w.rec.Media
 	if m.Sound {
 		heard, err := w.tools.Analyze(ctx, w.path("media"))
-		if errors.Is(err, media.ErrNoTool) {
+		if w.spares(ctx, err) {
 			return "", nil
 		}
 		if err != nil {

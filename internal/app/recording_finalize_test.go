@@ -315,6 +315,30 @@ func TestWithoutToolsEverythingWorksButTheirWork(t *testing.T) {
 	})
 }
 
+func TestToolsThatKeepFailingDelayARecordingButDoNotCostIt(t *testing.T) {
+	crashing := filepath.Join(t.TempDir(), "ffmpeg")
+	if err := os.WriteFile(crashing, []byte("#!/bin/sh\nkill -9 $$\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	each(t, func(w *world) {
+		s := w.with(func(o *app.Options) { o.Tools = media.NewTools(crashing, "") }).started()
+		for number, test := range map[int]struct{ file, mime string }{spoken: {"sound.webm", opus}, onCamera: {"video.mp4", "video/mp4"}} {
+			rec := s.upload(number, test.mime, sample(t, test.file))
+			for range 3 {
+				s.work()
+				if got := s.state(rec.ID); got.State != assess.RecordingUploaded {
+					t.Errorf("%s is %s because of %q before the tools were given another chance", test.file, got.State, got.Failure)
+				}
+				w.clock.advance(time.Minute)
+			}
+			s.work()
+			if got := s.state(rec.ID); got.State != assess.RecordingReady || got.Media.Waveform || got.Media.Poster {
+				t.Errorf("%s is %s because of %q: %+v", test.file, got.State, got.Failure, got.Media)
+			}
+		}
+	})
+}
+
 func TestScreenWebcamAndPhotosAreKeptAsWhatTheyAre(t *testing.T) {
 	each(t, func(w *world) {
 		s := w.sitting()
