@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"alfaone/internal/assess"
@@ -36,10 +37,11 @@ func (a *App) AddSignals(ctx context.Context, t Taker, browser time.Time, signal
 		return err
 	}
 	return a.taking(ctx, t, assess.StepObserve, func(tx *store.Tx, inv assess.Invite) error {
+		placed := slices.Clone(signals) // this may run again
 		for i, s := range signals {
 			age := min(max(browser.Sub(s.At), 0), tx.Now().Sub(inv.AcceptedAt))
-			signals[i].At = tx.Now().Add(-age)
+			placed[i].At = tx.Now().Add(-age)
 		}
-		return tx.InsertSignals(inv.Org, inv.ID, signals)
+		return tx.InsertSignals(inv.Org, inv.ID, placed)
 	})
 }

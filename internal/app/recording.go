@@ -99,7 +99,7 @@ func (a *App) ByMember(who assess.Actor) Deliverer {
 		if rec.Purpose == assess.ForPrompt {
 			return rec, who.May(assess.WriteAssessments)
 		}
-		if rec.Mode != who.Mode {
+		if rec.Purpose != assess.ForAnswer || rec.Mode != who.Mode {
 			return rec, assess.Errorf(assess.NotFound, "recording not found")
 		}
 		return rec, who.May(assess.InviteCandidates)

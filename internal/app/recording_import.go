@@ -9,7 +9,7 @@ import (
 
 // Rescued is a recording that a candidate's browser could not send, as the file says it that they have saved of it.
 type Rescued struct {
-	Recording assess.RecordingID // as the server had opened it; it may be unknown by now
+	Recording assess.RecordingID // as the server had opened it; it may be unknown by now, or empty
 	MIME      string
 	Whole     bool // whether the file holds it from the first slice to the last, not only what was left to send
 }
@@ -24,6 +24,9 @@ func (a *App) ImportTake(ctx context.Context, who assess.Actor, id assess.Invite
 	}
 	if err := assess.CheckMIME(assess.ForAnswer, r.MIME); err != nil {
 		return rec, err
+	}
+	if r.Recording != "" && !assess.ValidID(string(r.Recording)) {
+		return rec, assess.InvalidFields(assess.Problem{Field: "recording", Message: "must be the id of a recording"})
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
 		inv, err := possible(tx, who, id, assess.StepImport)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 	"time"
@@ -102,6 +103,8 @@ func TestWhatIsAnsweredOrStrangeIsNotImported(t *testing.T) {
 		w.must(err)
 		video := whole()
 		video.MIME = "video/webm"
+		nonsense := video
+		nonsense.Recording = "a\x00b"
 		for name, tt := range map[string]struct {
 			number int
 			file   app.Rescued
@@ -114,6 +117,7 @@ func TestWhatIsAnsweredOrStrangeIsNotImported(t *testing.T) {
 			"a sound for a filmed answer":         {onCamera, whole(), assess.Invalid},
 			"a film for a written answer":         {written, video, assess.Invalid},
 			"no media":                            {onCamera, app.Rescued{MIME: "text/html", Whole: true}, assess.Invalid},
+			"no id":                               {onCamera, nonsense, assess.Invalid},
 			"no such question":                    {4, video, assess.NotFound},
 			"question 0":                          {0, video, assess.NotFound},
 		} {
@@ -126,6 +130,33 @@ func TestWhatIsAnsweredOrStrangeIsNotImported(t *testing.T) {
 		}
 		if _, err := w.ImportTake(ctx, w.who(), s.invite, onCamera, rest(mine)); err != nil {
 			t.Errorf("the take that is on its way: %v", err)
+		}
+	})
+}
+
+func TestMembersDeliverAnswersAndNothingThatObserves(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		yes := true
+		s := w.started(func(n *assess.NewInvite, _ *assess.Content) {
+			n.Proctoring = assess.ProctoringChoice{WebcamMonitoring: &yes}
+		})
+		rec, err := s.OpenEvidence(ctx, s.Taker, assess.ForWebcam, "video/webm")
+		w.must(err)
+		d := w.ByMember(w.who())
+		slice := sound(t)[0]
+		for name, do := range map[string]func() error{
+			"read":    func() error { _, err := d.Recording(ctx, rec.ID); return err },
+			"deliver": func() error { return d.PutChunk(ctx, rec.ID, chunkOf(0, slice), bytes.NewReader(slice)) },
+			"finish":  func() error { return w.finish(d, rec.ID) },
+			"abandon": func() error { return d.Abandon(ctx, rec.ID) },
+		} {
+			if err := do(); assess.KindOf(err) != assess.NotFound {
+				t.Errorf("a member can %s what observes: %v", name, err)
+			}
+		}
+		if got := s.state(rec.ID); got.State != assess.RecordingOpen || got.Bytes != 0 {
+			t.Errorf("the recording is %s with %d bytes", got.State, got.Bytes)
 		}
 	})
 }
