@@ -101,10 +101,17 @@ func TestScreenAndCameraAreRecordedFromPageToPage(t *testing.T) {
 		t.Errorf("recorded before anybody agreed: %+v", recordings)
 	}
 	begun := time.Now()
-	p.Click("Share my screen")
+	chromium.Eval[bool](p, "document.querySelector('.watch-panel button').focus(), true")
+	p.Press("Enter")
 	p.WaitText("Your screen is being recorded")
-	p.Click("Turn on my camera")
+	if got := chromium.Eval[string](p, "document.activeElement.textContent"); got != "Turn on my camera" {
+		t.Errorf("the focus went to %q", got)
+	}
+	p.Press("Enter")
 	p.WaitText("Your camera is on and recorded")
+	if got := chromium.Eval[string](p, "document.activeElement.localName"); got != "main" {
+		t.Errorf("the focus went to %q", got)
+	}
 	accessible(t, p, "watch-on")
 	p.Click("Show the question")
 	p.WaitText("What did you build last?")

@@ -7,6 +7,7 @@ import (
 
 	chromium "alfaone/e2e/browser"
 	"alfaone/internal/assess"
+	"alfaone/internal/i18n"
 )
 
 // begun is a page with the first question of an observed attempt, to be written.
@@ -125,7 +126,9 @@ func TestASecondScreenIsNoticed(t *testing.T) {
 	i := s.invitation(observed)
 	p := chromium.Start(t, chromium.Settings{Flags: []string{"screen-info={0,0 1920x1080}{1920,0 1280x1024}"}}).Tab()
 	i.begun(p)
-	i.await("the screen", func(_ []assess.Recording, signals []assess.Signal) bool { return noticed(signals, assess.SecondScreen) != nil })
+	i.await("the screen", func(_ []assess.Recording, signals []assess.Signal) bool {
+		return noticed(signals, assess.SecondScreen) != nil
+	})
 }
 
 func TestWhatABrowserCannotTellIsNotCalledClean(t *testing.T) {
@@ -329,5 +332,70 @@ func TestNoEvidenceIsTakenBeforeTheNoticeIsAgreedTo(t *testing.T) {
 	}
 	if recordings, signals := i.evidence(); len(recordings)+len(signals) > 0 {
 		t.Errorf("there are %v and %v", recordings, signals)
+	}
+}
+
+func TestTheLandingPageCanRecordNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(watched)
+	p := chromium.New(t)
+	p.AllowError("Permissions policy violation")
+	p.Open(s.url + i.path)
+	p.WaitText("Example Ltd invites you")
+	if got := chromium.Eval[string](p, "navigator.mediaDevices.getUserMedia({audio: true}).then(() => 'granted', e => e.name)"); got != "NotAllowedError" {
+		t.Errorf("asking for the microphone there is %s", got)
+	}
+	if sent := chromium.Eval[string](p, "performance.getEntriesByType('resource').map(r => r.name).filter(name => !name.includes('/static/')).join(' ')"); sent != "" {
+		t.Errorf("the page has asked for %s", sent)
+	}
+}
+
+func TestObservationMovesToTheTabThatHoldsTheAttempt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.working()
+	i := s.invitation(observed)
+	b := chromium.Start(t, chromium.Settings{})
+	p := b.Tab()
+	i.begun(p)
+	p.Click("Share my screen")
+	p.WaitText("Your screen is being recorded")
+	pass(p, "1500")
+	other := b.Tab()
+	other.Open(s.url + "/take")
+	other.Click("Continue here")
+	other.WaitText("Share your screen")
+	p.Front()
+	p.WaitGone("Your screen is being recorded")
+	i.await("the recording", func(recordings []assess.Recording, _ []assess.Signal) bool {
+		return len(recordings) == 1 && recordings[0].State == assess.RecordingReady
+	})
+}
+
+func TestEveryLanguageFitsIntoANarrowPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(watched)
+	p := chromium.New(t)
+	i.enter(p)
+	p.Viewport(320, 800)
+	fits := func(path, language string) {
+		p.Open(s.url + path + "?lang=" + language)
+		if over := chromium.Eval[int](p, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+			t.Errorf("%s in %s: %d pixels too wide", path, language, over)
+		}
+		if raw := chromium.Eval[string](p, `document.body.innerText.match(/\{\w+\}|\b(take|record)\.\w+/)?.[0] ?? ""`); raw != "" {
+			t.Errorf("%s in %s says %s", path, language, raw)
+		}
+	}
+	for _, language := range i18n.Languages() {
+		for _, path := range []string{"/take/check", "/take/practice", "/take/identity"} {
+			fits(path, language.Code)
+		}
+	}
+	i.started()
+	for _, language := range i18n.Languages() {
+		fits("/take/questions/1", language.Code)
 	}
 }
