@@ -68,8 +68,7 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if p.blobs, err = c.openBlobs(p.dir); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	temp, err := emptyTemp(p.dir)
-	if err != nil {
+	if err := os.MkdirAll(p.temp(), 0o700); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	if clock == nil {
@@ -82,7 +81,7 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	}
 	p.limiter = p.newLimiter()
 	p.app = app.New(app.Options{
-		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: temp, Limiter: p.limiter, Secrets: secrets,
+		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: p.temp(), Limiter: p.limiter, Secrets: secrets,
 		BaseURL: c.BaseURL, Sender: sender,
 		From: mail.Address{Name: from.Name, Address: from.Address}, Wake: p.runner.Wake, NewID: newID, Random: rand.Reader, Texts: p.texts, Log: p.log,
 	})
@@ -93,13 +92,13 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	return p, nil
 }
 
-// emptyTemp makes the directory for work in progress; what an earlier run left there is of no use.
-func emptyTemp(dir string) (string, error) {
-	temp := filepath.Join(dir, "tmp")
-	if err := os.RemoveAll(temp); err != nil {
-		return "", err
-	}
-	return temp, os.MkdirAll(temp, 0o700)
+// temp is the directory for work in progress.
+func (p *program) temp() string { return filepath.Join(p.dir, "tmp") }
+
+// emptyTemp removes what an earlier run has left there, which is of no use. Only a server does so: another command may run beside
+// one that is at work.
+func (p *program) emptyTemp() error {
+	return errors.Join(os.RemoveAll(p.temp()), os.MkdirAll(p.temp(), 0o700))
 }
 
 // jobWorkers is how many jobs run at once: most of them wait for a mail server.

@@ -66,6 +66,9 @@ func (p *program) serve(ctx context.Context, listener net.Listener, mailbox stri
 	defer stop()
 	handler, err := p.handler(mailbox)
 	if err == nil {
+		err = p.emptyTemp()
+	}
+	if err == nil {
 		err = p.checkBlobs(ctx)
 	}
 	if err != nil {
