@@ -173,7 +173,7 @@ func (c *call) fail(err error) {
 	c.s.log.Log(c.ctx(), level, "request failed", "id", RequestID(c.ctx()), "status", status, "error", err)
 	message := messageOf(err, status)
 	if c.wantsJSON() {
-		_ = c.json(status, failure{message, assess.CodeOf(err)})
+		_ = c.json(status, failure{c.translated(message, status, assess.CodeOf(err)), assess.CodeOf(err)})
 		return
 	}
 	if err := c.renderError(status, message); err != nil {

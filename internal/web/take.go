@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"alfaone/internal/assess"
 	"alfaone/internal/i18n"
 	"alfaone/internal/web/ui"
 )
@@ -98,4 +99,19 @@ func (c *call) takeFailed(status int) error {
 	}
 	title := t.T(key + ".title")
 	return c.renderTake(status, t, takeMessage(c.takeShell(title), title, texts...))
+}
+
+// translated is what a script on a candidate's page shows of an error, in the candidate's language where we have the words.
+func (c *call) translated(message string, status int, code assess.Code) string {
+	if !takePath(c.r.URL.Path) {
+		return message
+	}
+	key := "take.refused." + string(code)
+	if status == http.StatusInternalServerError {
+		key = "take.error.what"
+	}
+	if text := c.readersTexts().T(key); text != key {
+		return text
+	}
+	return message
 }

@@ -45,6 +45,31 @@ func TestAQuestionPlaysAsOftenAsAllowedAndAReloadIsForgiven(t *testing.T) {
 	}
 }
 
+func TestAPlayThatIsBrokenOffIsGivenBackOnce(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		t.Skip(err)
+	}
+	s := newSite(t)
+	i := s.invitation(unobserved)
+	p := chromium.New(t)
+	i.begin(p)
+	chromium.Eval[bool](p, `{
+		const whole = fetch;
+		let cuts = 2;
+		window.fetch = (url, init) => String(url).endsWith("/media") && cuts-- > 0 ? Promise.reject(new TypeError("cut")) : whole(url, init);
+		true;
+	}`)
+	p.Click("Play the question")
+	p.WaitText("The question could not be played. This did not count.")
+	p.WaitText("Can be played: 2 times")
+	p.Click("Play the question")
+	p.WaitText("Can be played once more")
+	if q := i.questions()[0]; q.Answer.Plays != 1 || !q.Answer.Forgiven {
+		t.Errorf("%d plays are counted, forgiven: %v", q.Answer.Plays, q.Answer.Forgiven)
+	}
+}
+
 func TestRecordingStartsByItselfAfterTheTimeToPrepare(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -233,4 +258,118 @@ func TestTheLanguageSwitchesDuringAnAttempt(t *testing.T) {
 		t.Errorf("the languages are %q", got)
 	}
 	accessible(t, p, "switched")
+}
+
+func TestWritingEndsWhenItsTimeIsOverAndWhatIsWrittenCounts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting, func(_ *assess.NewInvite, c *assess.Content) { c.Questions[0].MaxAnswer = assess.MinAnswer })
+	p := chromium.New(t)
+	i.begin(p)
+	p.Click("Show the question")
+	p.WaitText("Time to write:")
+	p.Fill("Your answer", "A bridge.")
+	p.WaitText("The time to write is over.")
+	if got := i.questions()[0].Answer.Text; got != "A bridge." {
+		t.Errorf("stored is %q", got)
+	}
+	if !chromium.Eval[bool](p, "document.querySelector('#answer').readOnly") {
+		t.Error("the field takes more")
+	}
+	accessible(t, p, "written-over")
+	p.Click("Send and continue")
+	p.WaitText("Question 2 of 2")
+}
+
+func TestATextThatAnEarlierPageCouldNotSaveIsPutBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	i.begin(p)
+	p.Click("Show the question")
+	p.WaitText("Your answer")
+	chromium.Eval[bool](p, `localStorage.setItem("text `+string(i.ID)+` 1", '{"text":"From before.","revision":0}') ?? true`)
+	p.Reload()
+	p.WaitText("Saved at")
+	if got := i.questions()[0].Answer.Text; got != "From before." {
+		t.Errorf("stored is %q", got)
+	}
+}
+
+func TestTheReviewTellsWhatIsOnItsWayAndWhenItHasArrived(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, func(_ *assess.NewInvite, c *assess.Content) {
+		c.Questions[0].Format, c.Questions[1].Required = assess.TextFormat, false
+	})
+	p := chromium.New(t)
+	i.begin(p)
+	p.Click("Turn on the microphone")
+	p.Click("Start recording")
+	p.WaitText("0:01 of 2:00")
+	p.Click("Stop recording")
+	p.WaitText("Uploaded. It is being checked")
+	p.Click("0 of 2 answered")
+	p.Click("Look over all answers and submit")
+	p.WaitText("1 answer is on its way")
+	p.WaitText("On its way")
+	accessible(t, p, "arriving")
+	s.work()
+	p.WaitGone("on its way")
+	p.WaitText("1 of 2 answered")
+	p.Click("Submit the assessment")
+	p.WaitText("You are finished. Thank you!")
+}
+
+// tabTo presses Tab until the focus is on what matches a selector.
+func tabTo(t *testing.T, p *chromium.Page, selector string) {
+	t.Helper()
+	for range 30 {
+		if chromium.Eval[bool](p, "document.activeElement.matches(`"+selector+"`)") {
+			if outline := chromium.Eval[string](p, "getComputedStyle(document.activeElement).outlineStyle"); outline == "none" {
+				t.Errorf("the focus on %s cannot be seen", selector)
+			}
+			return
+		}
+		p.Press("Tab")
+	}
+	t.Fatalf("the Tab key does not lead to %s", selector)
+}
+
+func TestTheWholeAttemptIsPossibleByKeyboardAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.working()
+	i := s.invitation(unobserved, func(_ *assess.NewInvite, c *assess.Content) {
+		c.Questions[0].Format, c.Questions[1].Format = assess.TextFormat, assess.TextFormat
+	})
+	i.accepted()
+	p := chromium.New(t)
+	p.Viewport(375, 700)
+	press := func(selector, then string) {
+		t.Helper()
+		tabTo(t, p, selector)
+		p.Press("Enter")
+		p.WaitText(then)
+	}
+	p.Open(s.url + i.path)
+	press("form .btn-primary", "Your place is reserved")
+	press("form[action='/take/start'] .btn", "Question 1 of 2")
+	if !chromium.Eval[bool](p, "document.activeElement.matches('h1')") {
+		t.Error("the focus is not where reading begins")
+	}
+	press(".record .btn-primary:not([hidden])", "Say a few words")
+	press(".record .btn-primary:not([hidden])", "0:01 of 2:00")
+	press(".record .btn-primary:not([hidden])", "Your recording has arrived")
+	press("#send", "Question 2 of 2")
+	press("form[action$='/begin'] .btn", "Write a short note.")
+	tabTo(t, p, "textarea")
+	p.Press("O", "k", ".")
+	p.WaitText("Saved at")
+	press("#send", "Look over your answers")
+	press("form[action='/take/submit'] .btn", "You are finished. Thank you!")
+	if got := i.questions()[1].Answer.Text; got != "Ok." {
+		t.Errorf("stored is %q", got)
+	}
 }

@@ -103,18 +103,17 @@ func (c *call) showInvitation(token string, refused error) error {
 		return err
 	}
 	v := c.invitation(token, l)
-	switch status := l.Status; status {
-	case assess.Pending:
+	held := c.cookie(takeCookie) == token && refused == nil
+	switch status := l.Status; {
+	case status == assess.Pending:
 		return c.landing(v, refused)
-	case assess.Accepted, assess.Started:
-		if c.cookie(takeCookie) == token {
-			return c.redirect("/take")
-		}
+	case held && (status == assess.Accepted || status == assess.Started || status == assess.Completed):
+		return c.redirect("/take")
+	case status == assess.Accepted || status == assess.Started:
 		return c.renderTake(http.StatusOK, v.texts, entryPage(v))
-	case assess.Completed:
-		if kind == assess.Conflict {
-			return c.renderTake(http.StatusConflict, v.texts, overPage(v))
-		}
+	case status == assess.Completed && kind == assess.Conflict:
+		return c.renderTake(http.StatusConflict, v.texts, overPage(v))
+	case status == assess.Completed:
 		return c.renderTake(http.StatusOK, v.texts, overPage(v))
 	default:
 		return c.renderTake(http.StatusGone, v.texts, overPage(v))

@@ -86,8 +86,26 @@ func TestTheAttemptLeadsToWhereTheCandidateStands(t *testing.T) {
 		t.Errorf("after the end a question leads to %s", p.url.Path)
 	}
 	b.post("/take/submit", nil).says(t, http.StatusOK, "You are finished. Thank you!")
+	stands("completed", "/take/done", http.StatusOK, app.Receipt(i.Invite))
 	if got := i.status(); got != assess.Completed {
 		t.Errorf("the invite is %s", got)
+	}
+}
+
+func TestScriptsAreRefusedInTheCandidatesLanguage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	i.starter()
+	other := i.holder("other tab")
+	other.get("/take/questions/1?lang=de")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/take/questions/1/begin", nil)
+	s.must(err)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	p := other.do(r)
+	if want := `{"error":"Das Assessment ist in einem anderen Tab oder auf einem anderen Gerät geöffnet.","code":"elsewhere"}`; strings.TrimSpace(p.body) != want {
+		t.Errorf("%d: %s", p.status, p.body)
 	}
 }
 

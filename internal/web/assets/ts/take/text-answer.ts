@@ -169,12 +169,14 @@ export class TextAnswer extends HTMLElement {
       ),
     );
     this.trouble.hidden = false;
+    this.dataset.differs = ""; // nobody leaves before they have chosen
     this.area.readOnly = true;
     this.tell("unsaved");
   }
 
   private settle(chosen: string, stored: string, revision: number): void {
     this.trouble.hidden = true;
+    delete this.dataset.differs;
     this.area.readOnly = false;
     this.area.value = chosen;
     this.saved = stored;
@@ -241,8 +243,8 @@ export class TextAnswer extends HTMLElement {
   }
 
   private measure(): void {
-    const gaps = { n: [...this.area.value].length, most: this.area.maxLength };
-    this.count.textContent = this.say("characters", gaps);
+    const number = (n: number) => n.toLocaleString(document.documentElement.lang);
+    this.count.textContent = this.say("characters", { n: number([...this.area.value].length), most: number(this.area.maxLength) });
   }
 
   private tell(key: string, gaps: Record<string, string> = {}): void {

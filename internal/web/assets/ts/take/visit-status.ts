@@ -80,12 +80,14 @@ export class VisitStatus extends HTMLElement {
     void this.go(event.detail);
   }
 
-  /** Refuses to leave a recording; it has to be stopped first. */
+  /** Refuses to leave what has to be settled first: a recording, a choice. */
   private free(): boolean {
-    const recording = document.querySelector(":is([data-phase=recording], [data-phase=starting])") !== null;
-    if (recording) this.show(this.say("recording_first"));
-    if (recording) calm();
-    return !recording;
+    const recording = document.querySelector("[data-phase=recording], [data-phase=starting]");
+    const choice = document.querySelector("[data-differs]");
+    if (recording || choice) this.show(this.say(recording ? "recording_first" : "differs_title"));
+    (recording ?? choice)?.scrollIntoView({ block: "nearest" });
+    calm();
+    return !recording && !choice;
   }
 
   private again(): void {
@@ -126,12 +128,12 @@ export class VisitStatus extends HTMLElement {
     if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
     const page = await parse(answer);
     if (!page) return location.assign(there.method === "POST" && !answer.redirected ? "/take" : answer.url);
-    const focused = there.quiet && document.querySelector("main")?.contains(document.activeElement);
-    if (focused) return; // somebody is at it: not now
+    const focused = document.activeElement;
+    if (there.quiet && focused?.matches("main :is(input, button)")) return; // somebody is at it: not now
     if (answer.redirected || there.method !== "POST") this.remember(answer.url, there);
     swap(page);
     this.show("");
-    if (!there.quiet) settle();
+    settle(there.quiet ? focused : null);
     doubt();
   }
 
@@ -163,14 +165,15 @@ async function get({ url, method = "GET", body }: Visit): Promise<Response> {
   return fetch(url, init);
 }
 
-/** Puts the focus where reading begins. */
-function settle(): void {
-  scrollTo({ top: 0, behavior: "instant" });
-  if (document.activeElement?.closest("[data-autofocus]")) return;
+/** Puts the focus where it was, on the same link, or where reading begins. */
+function settle(was: Element | null): void {
   const heading = document.querySelector<HTMLElement>("main h1");
-  if (!heading) return;
-  heading.tabIndex = -1;
-  heading.focus();
+  if (heading) heading.tabIndex = -1;
+  if (was?.isConnected) return;
+  const link = was instanceof HTMLAnchorElement && document.querySelector<HTMLElement>(`main a[href="${was.getAttribute("href")}"]`);
+  if (link) return link.focus();
+  if (!was) scrollTo({ top: 0, behavior: "instant" });
+  if (!document.activeElement?.closest("[data-autofocus]")) heading?.focus({ preventScroll: was !== null });
 }
 
 /** A form that came to nothing can be sent again. */
