@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"image/jpeg"
-	"io"
 	"testing"
 
 	chromium "alfaone/e2e/browser"
@@ -50,11 +49,7 @@ func TestPhotosAreTakenLookedAtAndSent(t *testing.T) {
 		t.Fatalf("these arrived: %+v", recordings)
 	}
 	for _, rec := range recordings {
-		file, err := s.ByMember(s.owner.Actor(i.Mode)).Media(t.Context(), rec.ID)
-		s.must(err)
-		photo, err := io.ReadAll(file)
-		s.must(err)
-		s.must(file.Close())
+		photo := i.media(rec.ID)
 		config, err := jpeg.DecodeConfig(bytes.NewReader(photo))
 		if err != nil || config.Width < 640 || rec.Media.ContentType != "image/jpeg" || bytes.Contains(photo, []byte("Exif")) {
 			t.Errorf("%s is %d × %d, %s: %v", rec.Purpose, config.Width, config.Height, rec.Media.ContentType, err)

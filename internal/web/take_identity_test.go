@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"io"
 	"net/http"
 	"slices"
 	"testing"
@@ -50,11 +49,7 @@ func TestAPhotoLosesAllButThePicture(t *testing.T) {
 			t.Fatalf("%s: %d %s", purpose, p.status, p.body)
 		}
 		s.work()
-		file, err := s.ByMember(s.owner.Actor(i.Mode)).Media(t.Context(), assess.RecordingID(rec.ID))
-		s.must(err)
-		kept, err := io.ReadAll(file)
-		s.must(err)
-		s.must(file.Close())
+		kept := i.media(assess.RecordingID(rec.ID))
 		if config, err := jpeg.DecodeConfig(bytes.NewReader(kept)); err != nil || config.Width != 64 || config.Height != 48 {
 			t.Errorf("%s: the picture is %d × %d: %v", purpose, config.Width, config.Height, err)
 		}

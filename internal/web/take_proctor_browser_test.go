@@ -67,6 +67,17 @@ func observed(n *assess.NewInvite, c *assess.Content) {
 	n.Proctoring.IDCapture = &no
 }
 
+// media is what a member sees of a recording.
+func (i invitationOf) media(rec assess.RecordingID) []byte {
+	i.s.t.Helper()
+	file, err := i.s.InviteMedia(i.s.t.Context(), i.s.owner.Actor(i.Mode), i.ID, rec)
+	i.s.must(err)
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(file)
+	i.s.must(err)
+	return content
+}
+
 // decodes checks that a recording plays from beginning to end.
 func (i invitationOf) decodes(rec assess.Recording) {
 	i.s.t.Helper()
@@ -74,13 +85,8 @@ func (i invitationOf) decodes(rec assess.Recording) {
 	if err != nil {
 		i.s.t.Skip(err)
 	}
-	file, err := i.s.ByMember(i.s.owner.Actor(i.Mode)).Media(i.s.t.Context(), rec.ID)
-	i.s.must(err)
-	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(file)
-	i.s.must(err)
 	name := filepath.Join(i.s.t.TempDir(), string(rec.ID)+".webm")
-	i.s.must(os.WriteFile(name, content, 0o600))
+	i.s.must(os.WriteFile(name, i.media(rec.ID), 0o600))
 	out, err := exec.CommandContext(i.s.t.Context(), probe, "-v", "error", "-xerror", "-i", name, "-f", "null", "-").CombinedOutput()
 	if err != nil || len(out) > 0 {
 		i.s.t.Errorf("%s does not play: %v %s", rec.Purpose, err, out)
