@@ -41,6 +41,10 @@ func (a *App) OpenTake(ctx context.Context, t Taker, number int, mime string) (r
 		if err := q.recordable(mime); err != nil {
 			return err
 		}
+		if again, ok, err := opened(tx, q.invite, t, assess.ForAnswer, q.question.ID); ok || err != nil {
+			rec, left = again, q.allowance.Takes-q.answer.Takes
+			return err
+		}
 		counted, err := tx.CountTake(q.answer, t.Tab)
 		if err != nil {
 			return err
@@ -51,11 +55,26 @@ func (a *App) OpenTake(ctx context.Context, t Taker, number int, mime string) (r
 		left = q.allowance.Takes - q.answer.Takes - 1
 		rec, err = a.openRecording(tx, assess.Recording{
 			Org: q.invite.Org, Mode: q.invite.Mode, Purpose: assess.ForAnswer, Invite: q.invite.ID, Question: q.question.ID,
-			MIME: mime, Length: q.allowance.Length,
+			MIME: mime, Key: t.Key, Length: q.allowance.Length,
 		})
 		return err
 	})
 	return rec, max(0, left), err
+}
+
+// opened finds what the same request has opened before: its answer may have got lost on the way.
+func opened(tx *store.Tx, inv assess.Invite, t Taker, p assess.Purpose, question assess.QuestionID) (assess.Recording, bool, error) {
+	rec, ok, err := tx.RecordingByKey(inv.Org, inv.ID, t.Key)
+	switch {
+	case err != nil || !ok:
+		return rec, false, err
+	case rec.Purpose != p || rec.Question != question:
+		return rec, false, assess.Errorf(assess.Conflict, "This request was made for something else.").With(assess.Differs)
+	case rec.State != assess.RecordingOpen:
+		return rec, false, errFinished()
+	default:
+		return rec, true, nil
+	}
 }
 
 // recordable refuses a recording that the question does not ask for, or not yet.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -38,6 +39,56 @@ func TestATakeIsOfTheKindThatTheQuestionAsksFor(t *testing.T) {
 			if assess.KindOf(err) != test.want || err != nil && test.want == "" {
 				t.Errorf("question %d by %q: %v, want %q", test.number, test.mime, err, test.want)
 			}
+		}
+	})
+}
+
+func TestWhoAsksAgainForWhatTheyWereGrantedGetsTheSame(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.started()
+		s.Key = "0198b2a4-0000-7000-8000-0000000000bb"
+		other := s
+		other.Key = "another"
+		first, left, err := s.OpenTake(t.Context(), s.Taker, spoken, opus)
+		w.must(err)
+		play, err := s.GrantPlay(t.Context(), other.Taker, spoken, "")
+		w.must(err)
+		screen, err := s.OpenEvidence(t.Context(), app.Taker{Token: s.Token, Key: "screen"}, assess.ForScreen, "video/webm")
+		w.must(err)
+		for range 3 {
+			w.clock.advance(time.Minute)
+			rec, again, err := s.OpenTake(t.Context(), s.Taker, spoken, opus)
+			if rec.ID != first.ID || rec.Number != 1 || again != left || err != nil {
+				t.Errorf("take %d with %d left, %v", rec.Number, again, err)
+			}
+			heard, err := s.GrantPlay(t.Context(), other.Taker, spoken, "")
+			if heard != play || err != nil {
+				t.Errorf("%+v, %v; want %+v", heard, err, play)
+			}
+			seen, err := s.OpenEvidence(t.Context(), app.Taker{Token: s.Token, Key: "screen"}, assess.ForScreen, "video/webm")
+			if seen.ID != screen.ID || err != nil {
+				t.Errorf("%+v, %v", seen, err)
+			}
+		}
+		if q := s.question(spoken); q.Answer.Takes != 1 || q.Answer.Plays != 1 {
+			t.Errorf("%d takes and %d plays are counted", q.Answer.Takes, q.Answer.Plays)
+		}
+
+		_, _, err = s.OpenTake(t.Context(), s.Taker, onCamera, "video/webm")
+		w.wantCode(err, assess.Differs)
+		_, err = s.GrantPlay(t.Context(), other.Taker, onCamera, "")
+		w.wantCode(err, assess.Differs)
+		w.clock.advance(play.PlayLife())
+		_, err = s.GrantPlay(t.Context(), other.Taker, spoken, "")
+		w.wantCode(err, assess.Differs)
+		w.must(s.ByCandidate(s.Taker).Abandon(t.Context(), first.ID))
+		_, _, err = s.OpenTake(t.Context(), s.Taker, spoken, opus)
+		w.wantCode(err, assess.Finished)
+		stranger := w.started() // whose keys are their own
+		stranger.Key = s.Key
+		theirs, _, err := w.OpenTake(t.Context(), stranger.Taker, spoken, opus)
+		if theirs.ID == first.ID || err != nil {
+			t.Errorf("somebody else's take is %s, %v", theirs.ID, err)
 		}
 	})
 }

@@ -62,6 +62,7 @@ var encounters = map[string]encounter{
 	"the time limit and a late slice":   {timeUp, sweeping, aSlice(2), endedByTime},
 	"the time limit and revoking":       {timeUp, sweeping, forcing, oneEnd},
 	"a take and a take, one is left":    {nothing, taking, taking, oneIsRefused(assess.LimitUsed)},
+	"a take and the same, asked again":  {nothing, takingOnce, takingOnce, oneTake},
 	"a play and a play, one is left":    {played, playing, playing, oneIsRefused(assess.LimitUsed)},
 	"starting and starting":             {nothing, starting("tab"), starting("other"), bothAndOnce(assess.InviteStarted)},
 	"a seat and a seat":                 {nothing, seating("one"), seating("two"), seated},
@@ -94,6 +95,18 @@ func (d delivery) text(text string) error {
 func taking(d delivery) error {
 	_, _, err := d.OpenTake(d.t.Context(), d.Taker, spoken, opus)
 	return err
+}
+
+func takingOnce(d delivery) error {
+	d.Taker.Key = "once"
+	return taking(d)
+}
+
+func oneTake(d delivery, first, second error) string {
+	if q := d.question(spoken); first != nil || second != nil || q.Answer.Takes != 2 {
+		return fmt.Sprintf("%d takes are used", q.Answer.Takes)
+	}
+	return ""
 }
 
 func playing(d delivery) error {

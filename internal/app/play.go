@@ -23,26 +23,49 @@ func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language strin
 		if err := q.begun(); err != nil {
 			return err
 		}
-		counted, err := tx.CountPlay(q.answer, t.Tab)
-		if err != nil {
+		out = GrantedPlay{Left: max(0, q.allowance.Plays-q.answer.Plays)}
+		var again bool
+		if out.Play, again, err = granted(tx, q, t.Key); err != nil {
 			return err
 		}
-		if !counted {
-			return refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "The question cannot be played again.").With(assess.LimitUsed))
-		}
-		language := cmp.Or(language, q.invite.Language)
-		out = GrantedPlay{Left: max(0, q.allowance.Plays-q.answer.Plays-1)}
-		out.Play = assess.Play{
-			ID: assess.PlayID(a.newID()), Org: q.invite.Org, Invite: q.invite.ID, Question: q.question.ID,
-			Recording: q.question.Recording(language, q.content.Primary()), GrantedAt: tx.Now(),
-		}
-		if out.Duration, err = promptDuration(tx, q, language); err != nil {
-			return err
+		if !again {
+			out.Left = max(0, out.Left-1)
+			if out.Play, err = a.grant(tx, q, t, cmp.Or(language, q.invite.Language)); err != nil {
+				return err
+			}
 		}
 		out.Audible = out.Recording != "" || q.content.FormatOf(q.question) == assess.AudioFormat && a.tools.Speech != ""
-		return tx.InsertPlay(out.Play)
+		return nil
 	})
 	return out, err
+}
+
+// granted finds the play that the same request was granted before: its answer may have got lost on the way.
+func granted(tx *store.Tx, q asked, key string) (assess.Play, bool, error) {
+	play, ok, err := tx.PlayByKey(q.invite.Org, q.invite.ID, key)
+	if err == nil && ok && (play.Question != q.question.ID || play.Dead(tx.Now())) {
+		err = assess.Errorf(assess.Conflict, "This request was made for something else, or too long ago.").With(assess.Differs)
+	}
+	return play, ok, err
+}
+
+// grant counts a play.
+func (a *App) grant(tx *store.Tx, q asked, t Taker, language string) (assess.Play, error) {
+	counted, err := tx.CountPlay(q.answer, t.Tab)
+	if err != nil {
+		return assess.Play{}, err
+	}
+	if !counted {
+		return assess.Play{}, refused(tx, q.invite, t.Tab, assess.Errorf(assess.Conflict, "The question cannot be played again.").With(assess.LimitUsed))
+	}
+	play := assess.Play{
+		ID: assess.PlayID(a.newID()), Org: q.invite.Org, Invite: q.invite.ID, Question: q.question.ID,
+		Recording: q.question.Recording(language, q.content.Primary()), GrantedAt: tx.Now(), Key: t.Key,
+	}
+	if play.Duration, err = promptDuration(tx, q, language); err != nil {
+		return play, err
+	}
+	return play, tx.InsertPlay(play)
 }
 
 // promptDuration is how long the prompt takes to hear, or to read.
@@ -64,7 +87,7 @@ func (a *App) PlayMedia(ctx context.Context, t Taker, id assess.PlayID, language
 		if play, err = tx.Play(inv.Org, inv.ID, id); err != nil {
 			return err
 		}
-		if tx.Now().After(play.GrantedAt.Add(play.PlayLife())) {
+		if play.Dead(tx.Now()) {
 			return assess.Errorf(assess.NotFound, "play not found")
 		}
 		content, err := tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version)

@@ -22,8 +22,12 @@ func (a *App) OpenEvidence(ctx context.Context, t Taker, p assess.Purpose, mime 
 		if !inv.Proctoring.Asks(p) {
 			return assess.Errorf(assess.Conflict, "This invitation does not ask for that.")
 		}
+		if again, ok, err := opened(tx, inv, t, p, ""); ok || err != nil {
+			rec = again
+			return err
+		}
 		rec, err = a.openRecording(tx, assess.Recording{
-			Org: inv.Org, Mode: inv.Mode, Purpose: p, Invite: inv.ID, MIME: mime, Length: assess.MaxObservation,
+			Org: inv.Org, Mode: inv.Mode, Purpose: p, Invite: inv.ID, MIME: mime, Key: t.Key, Length: assess.MaxObservation,
 		})
 		return err
 	})

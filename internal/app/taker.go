@@ -11,6 +11,7 @@ import (
 type Taker struct {
 	Token  string // of the link
 	Tab    string // made up at random by the tab; empty where nothing depends on it
+	Key    string // of a request for a recording or a play: who did not hear the answer asks again under it; may be empty
 	Client Client
 }
 

@@ -101,10 +101,14 @@ type Play struct {
 	Recording RecordingID // empty where the browser reads the text out
 	Duration  time.Duration
 	GrantedAt time.Time
+	Key       string // of the request that it was granted to, see Recording
 }
 
 // PlayLife is how long after granting the media of a play can be fetched: its own length twice, and a while for a slow network.
 func (p Play) PlayLife() time.Duration { return 2*p.Duration + 5*time.Minute }
+
+// Dead reports whether the media of the play cannot be fetched any more.
+func (p Play) Dead(now time.Time) bool { return now.After(p.GrantedAt.Add(p.PlayLife())) }
 
 // Forgivable reports whether an interruption reported at now is within the play's own time.
 func (p Play) Forgivable(now time.Time) bool {

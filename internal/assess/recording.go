@@ -124,6 +124,7 @@ type Recording struct {
 	Question   QuestionID    // of an answer or a prompt
 	Number     int           // counts the recordings of the same purpose and question, from 1
 	MIME       string        // as the recorder names it: "video/webm;codecs=vp9,opus"
+	Key        string        // of the candidate's request that opened it: asking again is answered again; may be empty
 	Length     time.Duration // how long it may be
 	State      RecordingState
 	Failure    Failure

@@ -100,17 +100,27 @@ func (tx *Tx) SendAnswer(a assess.Answer, tab string) (bool, error) {
 	return tx.changeAnswer(a, tab, "sent_at = $4", "")
 }
 
+const playColumns = "id, org_id, invite_id, question_id, recording_id, duration_ms, granted_at, key"
+
+func scanPlay(r row) (p assess.Play, err error) {
+	return p, r.Scan(&p.ID, &p.Org, &p.Invite, &p.Question, &p.Recording, durationInto{&p.Duration}, timeInto{&p.GrantedAt}, &p.Key)
+}
+
 // Play reads a granted play. Errors: NotFound.
 func (tx *Tx) Play(org assess.OrgID, invite assess.InviteID, id assess.PlayID) (assess.Play, error) {
-	return one(tx, "play", func(r row) (p assess.Play, err error) {
-		return p, r.Scan(&p.ID, &p.Org, &p.Invite, &p.Question, &p.Recording, durationInto{&p.Duration}, timeInto{&p.GrantedAt})
-	}, `SELECT id, org_id, invite_id, question_id, recording_id, duration_ms, granted_at FROM plays
-		WHERE org_id = $1 AND invite_id = $2 AND id = $3`, org, invite, id)
+	return one(tx, "play", scanPlay, "SELECT "+playColumns+" FROM plays WHERE org_id = $1 AND invite_id = $2 AND id = $3", org, invite, id)
+}
+
+// PlayByKey reads the play of an invite that was granted to a request with the key; ok is false where there is none.
+func (tx *Tx) PlayByKey(org assess.OrgID, invite assess.InviteID, key string) (p assess.Play, ok bool, err error) {
+	found, err := list(tx, scanPlay, "SELECT "+playColumns+` FROM plays WHERE org_id = $1 AND invite_id = $2 AND key = $3 AND key <> ''`,
+		org, invite, key)
+	return first(found), len(found) > 0, err
 }
 
 // InsertPlay keeps a granted play.
 func (tx *Tx) InsertPlay(p assess.Play) error {
-	_, err := tx.exec(`INSERT INTO plays (org_id, id, invite_id, question_id, recording_id, duration_ms, granted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, p.Org, p.ID, p.Invite, p.Question, p.Recording, p.Duration.Milliseconds(), at(p.GrantedAt))
+	_, err := tx.exec("INSERT INTO plays ("+playColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		p.ID, p.Org, p.Invite, p.Question, p.Recording, p.Duration.Milliseconds(), at(p.GrantedAt), p.Key)
 	return err
 }

@@ -294,7 +294,7 @@ func TestPlaysAreKept(t *testing.T) {
 	each(t, func(w *world) {
 		a := w.underWay()
 		play := assess.Play{
-			ID: newID[assess.PlayID](), Org: a.Org, Invite: a.Invite, Question: a.Question, Recording: "r",
+			ID: newID[assess.PlayID](), Org: a.Org, Invite: a.Invite, Question: a.Question, Recording: "r", Key: "key",
 			Duration: 4321 * time.Millisecond, GrantedAt: noon,
 		}
 		w.tx(func(tx *store.Tx) error { return tx.InsertPlay(play) })
@@ -302,6 +302,15 @@ func TestPlaysAreKept(t *testing.T) {
 			return func(tx *store.Tx) (assess.Play, error) { return tx.Play(org, invite, play.ID) }
 		}
 		same(w, play, get(a.Org, a.Invite))
+		for key, want := range map[string]assess.PlayID{"key": play.ID, "other": "", "": ""} {
+			w.tx(func(tx *store.Tx) error {
+				got, ok, err := tx.PlayByKey(a.Org, a.Invite, key)
+				if got.ID != want || ok != (want != "") {
+					w.Errorf("under the key %q is %q", key, got.ID)
+				}
+				return err
+			})
+		}
 		missing(w, get(w.org(), a.Invite))
 		missing(w, get(a.Org, w.underWay().Invite))
 	})

@@ -6,12 +6,12 @@ import (
 	"alfaone/internal/assess"
 )
 
-const recordingColumns = `org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime, length_ms, state, failure, chunks, bytes,
-	created_at, touched_at, finished_at, content_type, size, sha256, duration_ms, width, height, sound, quiet, waveform, poster`
+const recordingColumns = `org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime, key, length_ms, state, failure,
+	chunks, bytes, created_at, touched_at, finished_at, content_type, size, sha256, duration_ms, width, height, sound, quiet, waveform, poster`
 
 func scanRecording(r row) (rec assess.Recording, err error) {
 	m := &rec.Media
-	return rec, r.Scan(&rec.Org, &rec.Mode, &rec.ID, &rec.Purpose, &rec.Invite, &rec.Assessment, &rec.Question, &rec.Number, &rec.MIME,
+	return rec, r.Scan(&rec.Org, &rec.Mode, &rec.ID, &rec.Purpose, &rec.Invite, &rec.Assessment, &rec.Question, &rec.Number, &rec.MIME, &rec.Key,
 		durationInto{&rec.Length}, &rec.State, &rec.Failure, &rec.Chunks, &rec.Bytes, timeInto{&rec.CreatedAt}, timeInto{&rec.TouchedAt}, timeInto{&rec.FinishedAt},
 		&m.ContentType, &m.Bytes, &m.SHA256, durationInto{&m.Duration}, &m.Width, &m.Height, &m.Sound, &m.Quiet, &m.Waveform, &m.Poster)
 }
@@ -19,6 +19,13 @@ func scanRecording(r row) (rec assess.Recording, err error) {
 // Recording reads a recording. Errors: NotFound.
 func (tx *Tx) Recording(org assess.OrgID, id assess.RecordingID) (assess.Recording, error) {
 	return one(tx, "recording", scanRecording, "SELECT "+recordingColumns+" FROM recordings WHERE org_id = $1 AND id = $2", org, id)
+}
+
+// RecordingByKey reads the recording of an invite that a request with the key has opened; ok is false where there is none.
+func (tx *Tx) RecordingByKey(org assess.OrgID, invite assess.InviteID, key string) (rec assess.Recording, ok bool, err error) {
+	found, err := list(tx, scanRecording, "SELECT "+recordingColumns+` FROM recordings WHERE org_id = $1 AND invite_id = $2 AND key = $3
+		AND key <> ''`, org, invite, key)
+	return first(found), len(found) > 0, err
 }
 
 // Recordings reads the recordings of an invite by purpose, question and number.
@@ -43,12 +50,12 @@ func (tx *Tx) RecordingUse(org assess.OrgID, invite assess.InviteID) (RecordingU
 // the same moment counts again.
 func (tx *Tx) InsertRecording(rec assess.Recording) (number int, err error) {
 	for {
-		numbers, err := list(tx, scanInt, `INSERT INTO recordings (org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime,
+		numbers, err := list(tx, scanInt, `INSERT INTO recordings (org_id, mode, id, purpose, invite_id, assessment_id, question_id, number, mime, key,
 			length_ms, state, failure, chunks, bytes, created_at, touched_at, finished_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT COALESCE(MAX(number), 0) + 1 FROM recordings
-				WHERE org_id = $1 AND invite_id = $5 AND assessment_id = $6 AND purpose = $4 AND question_id = $7), $8, $9, 'open', '', 0, 0, $10, $10, 0)
+				WHERE org_id = $1 AND invite_id = $5 AND assessment_id = $6 AND purpose = $4 AND question_id = $7), $8, $11, $9, 'open', '', 0, 0, $10, $10, 0)
 			ON CONFLICT (org_id, invite_id, assessment_id, purpose, question_id, number) DO NOTHING RETURNING number`,
-			rec.Org, rec.Mode, rec.ID, rec.Purpose, rec.Invite, rec.Assessment, rec.Question, rec.MIME, rec.Length.Milliseconds(), at(rec.CreatedAt))
+			rec.Org, rec.Mode, rec.ID, rec.Purpose, rec.Invite, rec.Assessment, rec.Question, rec.MIME, rec.Length.Milliseconds(), at(rec.CreatedAt), rec.Key)
 		if err != nil || len(numbers) > 0 {
 			return first(numbers), err
 		}

@@ -64,8 +64,19 @@ func (w *world) startedInvite() assess.Invite {
 func TestRecordingsAreKept(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
-		rec := w.record(newTake(w.startedInvite()))
+		rec := newTake(w.startedInvite())
+		rec.Key = "key"
+		rec = w.record(rec)
 		same(w, rec, getRecording(rec))
+		for key, want := range map[string]assess.RecordingID{"key": rec.ID, "other": "", "": ""} {
+			w.tx(func(tx *store.Tx) error {
+				got, ok, err := tx.RecordingByKey(rec.Org, rec.Invite, key)
+				if got.ID != want || ok != (want != "") {
+					w.Errorf("under the key %q is %q", key, got.ID)
+				}
+				return err
+			})
+		}
 
 		ready := rec
 		ready.State, ready.Chunks, ready.FinishedAt = assess.RecordingReady, 3, noon.Add(time.Minute)
@@ -365,6 +376,8 @@ func TestNoStepOfATakeGoesThroughAWholeTable(t *testing.T) {
 	a := assess.Answer{Org: inv.Org, Invite: inv.ID, Question: "q1"}
 	for name, use := range map[string]func(tx *store.Tx) error{
 		"Recording":          func(tx *store.Tx) error { _, err := tx.Recording(rec.Org, rec.ID); return err },
+		"RecordingByKey":     func(tx *store.Tx) error { _, _, err := tx.RecordingByKey(inv.Org, inv.ID, "key"); return err },
+		"PlayByKey":          func(tx *store.Tx) error { _, _, err := tx.PlayByKey(inv.Org, inv.ID, "key"); return err },
 		"Recordings":         func(tx *store.Tx) error { _, err := tx.Recordings(inv.Org, inv.ID); return err },
 		"RecordingUse":       func(tx *store.Tx) error { _, err := tx.RecordingUse(inv.Org, inv.ID); return err },
 		"InsertRecording":    func(tx *store.Tx) error { _, err := tx.InsertRecording(rec); return err },

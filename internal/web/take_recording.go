@@ -27,15 +27,15 @@ func deliveryPath(path string) bool {
 
 // taker is the candidate who asks, by the cookie that the link was traded for.
 func (c *call) taker() app.Taker {
-	return app.Taker{Token: c.cookie(takeCookie), Tab: c.seat(), Client: c.client()}
+	return app.Taker{Token: c.cookie(takeCookie), Tab: c.name("X-Seat"), Key: c.name("Idempotency-Key"), Client: c.client()}
 }
 
-var seatID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+var madeUp = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
-// seat is the tab that asks; empty where it does not say so properly.
-func (c *call) seat() string {
-	if seat := c.r.Header.Get("X-Seat"); seatID.MatchString(seat) {
-		return seat
+// name is a header with a name that a script has made up; empty where there is none as it should be.
+func (c *call) name(header string) string {
+	if name := c.r.Header.Get(header); madeUp.MatchString(name) {
+		return name
 	}
 	return ""
 }

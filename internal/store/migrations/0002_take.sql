@@ -42,11 +42,14 @@ CREATE TABLE plays (
     question_id  TEXT NOT NULL,
     recording_id TEXT NOT NULL,
     duration_ms  BIGINT NOT NULL,
-    granted_at   BIGINT NOT NULL
+    granted_at   BIGINT NOT NULL,
+    key          TEXT NOT NULL
 );
 CREATE INDEX plays_invite ON plays (invite_id, question_id);
+CREATE UNIQUE INDEX plays_key ON plays (org_id, invite_id, key) WHERE key <> '';
 
--- invite_id is empty for prompts, assessment_id for all else. The columns from content_type on are known once ready.
+-- invite_id is empty for prompts, assessment_id for all else. key is of the request that opened it, which may be repeated. The
+-- columns from content_type on are known once ready.
 CREATE TABLE recordings (
     org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     mode          TEXT NOT NULL,
@@ -57,6 +60,7 @@ CREATE TABLE recordings (
     question_id   TEXT NOT NULL,
     number        INTEGER NOT NULL,
     mime          TEXT NOT NULL,
+    key           TEXT NOT NULL,
     length_ms     BIGINT NOT NULL,
     state         TEXT NOT NULL CHECK (state IN ('open', 'uploaded', 'ready', 'failed')),
     failure       TEXT NOT NULL,
@@ -77,6 +81,7 @@ CREATE TABLE recordings (
     poster        BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE UNIQUE INDEX recordings_number ON recordings (org_id, invite_id, assessment_id, purpose, question_id, number);
+CREATE UNIQUE INDEX recordings_key ON recordings (org_id, invite_id, key) WHERE key <> '';
 CREATE INDEX recordings_open ON recordings (touched_at) WHERE state = 'open';
 CREATE INDEX recordings_failed ON recordings (finished_at) WHERE state = 'failed';
 

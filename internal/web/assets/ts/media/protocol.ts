@@ -1,5 +1,6 @@
 // The words that are spoken with the server about one recording.
 
+import { once } from "./once";
 import { seat } from "./seat";
 
 export type Purpose = "answer" | "prompt" | "screen" | "webcam" | "identity_document" | "identity_face";
@@ -51,7 +52,7 @@ export class Refusal extends Error {
 
 /** Asks for a new recording. */
 export function open(url: string, body: object): Promise<Opened> {
-  return json<Opened>("POST", url, body);
+  return once(`${url} ${JSON.stringify(body)}`, (key) => json<Opened>("POST", url, body, key));
 }
 
 /** Hands over one slice. The same slice may be sent any number of times. */
@@ -96,16 +97,20 @@ export async function signal(url: string, body: object): Promise<void> {
   await send("POST", url, body, true);
 }
 
-async function json<T>(method: string, url: string, body?: object): Promise<T> {
-  const answer = await send(method, url, body);
-  return (await answer.json()) as T;
+async function json<T>(method: string, url: string, body?: object, key?: string): Promise<T> {
+  const answer = await send(method, url, body, false, key);
+  return answer.json().catch((error: unknown) => {
+    throw new Refusal(0, String(error)); // it broke off
+  }) as Promise<T>;
 }
 
-function send(method: string, url: string, body?: object, keepalive = false): Promise<Response> {
-  const init: RequestInit = { signal: AbortSignal.timeout(30_000), keepalive };
+function send(method: string, url: string, body?: object, keepalive = false, key?: string): Promise<Response> {
+  const headers = new Headers();
+  const init: RequestInit = { signal: AbortSignal.timeout(30_000), keepalive, headers };
+  if (key) headers.set("Idempotency-Key", key);
   if (body) {
     init.body = JSON.stringify(body);
-    init.headers = { "Content-Type": "application/json" };
+    headers.set("Content-Type", "application/json");
   }
   return call(method, url, init);
 }

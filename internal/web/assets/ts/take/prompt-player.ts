@@ -1,4 +1,5 @@
 import { create, memory } from "../lib/dom";
+import { once } from "../media/once";
 import { Refusal } from "../media/protocol";
 import { seat } from "../media/seat";
 import { type Say, sayingOf } from "./say";
@@ -195,15 +196,20 @@ export class PromptPlayer extends HTMLElement {
   }
 }
 
-async function grant(url: string): Promise<Play> {
-  const answer = await post(url);
-  const said = (await answer.json().catch(() => ({}))) as Play & { error?: string; code?: string };
-  if (!answer.ok) throw new Refusal(answer.status, said.error ?? "", said.code);
-  return said;
+function grant(url: string): Promise<Play> {
+  return once(url, async (key) => {
+    const answer = await post(url, { "Idempotency-Key": key }).catch((error: unknown) => {
+      throw new Refusal(0, String(error));
+    });
+    const said = (await answer.json().catch(() => ({}))) as Play & { error?: string; code?: string };
+    if (!answer.ok) throw new Refusal(answer.status, said.error ?? "", said.code);
+    if (!said.id) throw new Refusal(0, "the answer broke off");
+    return said;
+  });
 }
 
-async function post(url: string): Promise<Response> {
-  const headers = { Accept: "application/json", "X-Seat": seat() };
+async function post(url: string, more?: Record<string, string>): Promise<Response> {
+  const headers = { Accept: "application/json", "X-Seat": seat(), ...more };
   return fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(15_000) });
 }
 
