@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/web/ui"
@@ -179,9 +181,9 @@ func (v sitting) unphotographed() bool {
 	return v.Invite.Proctoring.IDCapture && len(v.attempt.Identity) < 2
 }
 
-// startButton asks for attention only where nothing should come before.
+// startButton asks for attention only where nothing should come before. It waits for the script: only that says which tab starts.
 func (v sitting) startButton() ui.Button {
-	b := ui.Button{Label: v.say("take.hub.start_button")}
+	b := ui.Button{Label: v.say("take.hub.start_button"), Disabled: true, Attrs: templ.Attributes{"data-scripted": true}}
 	if !v.records() {
 		b.Kind = ui.Primary
 	}

@@ -42,8 +42,14 @@ function replace(selector: string, page: Document): void {
   enliven(fresh);
 }
 
-/** Does for a part of a page what app.ts does for those that come as documents. */
+/** Lets be pressed what does nothing without this script. */
+export function awaken(part: ParentNode): void {
+  for (const button of part.querySelectorAll<HTMLButtonElement>("button[data-scripted]")) button.disabled = false;
+}
+
+/** Does for a part of a page what is done for those that come as documents. */
 function enliven(part: ParentNode): void {
+  awaken(part);
   showTimes(part);
   enhanceMenus(part);
   part.querySelector<HTMLElement>("[data-autofocus]")?.focus();
