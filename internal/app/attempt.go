@@ -33,6 +33,9 @@ func (a *App) Start(ctx context.Context, t Taker) error {
 
 // Sit gives the attempt to the tab that asks, wherever it was before. Errors: NotFound, RateLimited, Gone, Conflict.
 func (a *App) Sit(ctx context.Context, t Taker) error {
+	if t.Tab == "" {
+		return assess.Errorf(assess.Invalid, "A seat is for a tab that says which one it is.")
+	}
 	return a.taking(ctx, t, assess.StepAnswer, func(tx *store.Tx, inv assess.Invite) error {
 		was, err := tx.Tab(inv.Org, inv.ID)
 		if err != nil || was == t.Tab {
@@ -116,6 +119,36 @@ func (a *App) endOverdue(ctx context.Context) error {
 	})
 }
 
+// Clock is how a candidate's attempt stands in time.
+type Clock struct {
+	Status     assess.InviteStatus
+	CompleteBy time.Time // the zero time without a limit
+	Tab        string    // that holds the attempt
+	Now        time.Time
+}
+
+// Clock reads how the attempt stands in time. Errors: NotFound, RateLimited.
+func (a *App) Clock(ctx context.Context, t Taker) (c Clock, err error) {
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		inv, err := ofLink(t.Token)(tx)
+		if err != nil {
+			return err
+		}
+		c = Clock{Status: statusOf(inv, tx.Now()), CompleteBy: inv.CompleteBy, Now: tx.Now()}
+		c.Tab, err = tx.Tab(inv.Org, inv.ID)
+		return err
+	})
+	return c, a.countUnknown(ctx, t.Client, err)
+}
+
+// statusOf is the status as the candidate's next step will find it: completed once the time has passed.
+func statusOf(inv assess.Invite, now time.Time) assess.InviteStatus {
+	if inv.Overdue(now) {
+		return assess.Completed
+	}
+	return inv.StatusAt(now)
+}
+
 // Attempt is where a candidate stands.
 type Attempt struct {
 	Landing
@@ -167,9 +200,7 @@ func (a *App) Attempt(ctx context.Context, t Taker, language string) (out Attemp
 		out.Identity, err = identityOf(tx, inv)
 		return err
 	})
-	if out.Invite.Overdue(out.Now) {
-		out.Status = assess.Completed // as the next step will write it down
-	}
+	out.Status = statusOf(inv, out.Now)
 	return out, err
 }
 

@@ -247,15 +247,18 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Withdraw ends an invite whose candidate does not want to take part. Where there is nothing left to end, it changes nothing.
-// Errors: NotFound, RateLimited.
+// Withdraw ends an invite whose candidate does not want to take part, and has what they had recorded and written erased. Where
+// there is nothing left to end, it changes nothing. Errors: NotFound, RateLimited.
 func (a *App) Withdraw(ctx context.Context, token string, from Client) error {
 	return a.byLink(ctx, token, from, func(tx *store.Tx, was assess.Invite) error {
-		_, err := a.step(tx, candidate(was), ofLink(token), assess.StepWithdraw, assess.InviteRevoked, func(inv *assess.Invite) (string, error) {
+		moved, err := a.step(tx, candidate(was), ofLink(token), assess.StepWithdraw, assess.InviteRevoked, func(inv *assess.Invite) (string, error) {
 			inv.RevokedAt, inv.Reason = tx.Now(), assess.ReasonWithdrawn
 			return "withdrawn by the candidate", nil
 		})
-		return err
+		if err != nil || !moved {
+			return err
+		}
+		return a.enqueue(tx, jobErase, eraseJob{Org: was.Org, Mode: was.Mode, Invite: was.ID})
 	})
 }
 

@@ -15,6 +15,7 @@ const (
 	jobInviteMail = "invite.mail"
 	jobMemberMail = "member.mail"
 	jobFinalize   = "recording.finalize"
+	jobErase      = "attempt.erase"
 	jobReceipt    = "receipt.mail"
 	jobExpire     = "invites.expire"
 	jobForsaken   = "recordings.forsaken"
@@ -39,6 +40,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobMemberMail, a.sendMemberMail)
 	r.Handle(jobFinalize, a.finalizeRecording)
 	r.Handle(jobReceipt, a.sendReceipt)
+	r.Handle(jobErase, a.eraseAttempt)
 	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
 	})
@@ -85,19 +87,19 @@ func (a *App) inBatches(ctx context.Context, batch func(*store.Tx) (found int, e
 // endForsaken makes what can be made of recordings whose browser does not come back: what has arrived without a gap is put
 // together, so that what was said is heard.
 func (a *App) endForsaken(ctx context.Context) error {
-	return a.inBatches(ctx, func(tx *store.Tx) (int, error) {
-		forsaken, err := tx.ForsakenRecordings(tx.Now().Add(-assess.LateDelivery), expireBatch)
-		if err != nil {
-			return 0, err
-		}
-		for _, rec := range forsaken {
-			if err := a.endRecording(tx, rec); err != nil {
-				return 0, err
-			}
-		}
-		return len(forsaken), nil
+	var forsaken []assess.Recording
+	err := a.db.Read(ctx, func(tx *store.Tx) (err error) {
+		forsaken, err = tx.ForsakenRecordings(tx.Now().Add(-assess.LateDelivery), forsakenBatch)
+		return err
 	})
+	for _, rec := range forsaken { // each by itself: one that cannot be ended must not keep the others
+		err = errors.Join(err, a.tx(ctx, func(tx *store.Tx) error { return a.endRecording(tx, rec) }))
+	}
+	return err
 }
+
+// forsakenBatch is how many recordings one run looks after.
+const forsakenBatch = 1_000
 
 // dropFailed removes what is left of recordings that came to nothing long ago.
 func (a *App) dropFailed(ctx context.Context) error {
@@ -129,6 +131,9 @@ func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {
 	if err != nil || now.State != rec.State || !now.TouchedAt.Equal(rec.TouchedAt) {
 		return err // somebody came back after all
 	}
+	if goesOn, err := attemptGoesOn(tx, rec); err != nil || goesOn {
+		return err
+	}
 	chunks, err := tx.Chunks(rec.Org, rec.ID)
 	if err != nil {
 		return err
@@ -138,6 +143,15 @@ func (a *App) endRecording(tx *store.Tx, rec assess.Recording) error {
 		return a.failRecording(tx, rec, assess.Empty)
 	}
 	return a.uploadedRecording(tx, rec, whole[0][1]+1)
+}
+
+// attemptGoesOn reports whether the candidate may still come back to the attempt that the recording belongs to.
+func attemptGoesOn(tx *store.Tx, rec assess.Recording) (bool, error) {
+	if rec.Invite == "" {
+		return false, nil
+	}
+	inv, err := tx.Invite(rec.Org, rec.Mode, rec.Invite)
+	return err == nil && inv.Stored == assess.Started && !inv.Overdue(tx.Now()), err
 }
 
 // sweepBlobs removes what broken uploads have left where recordings are kept.

@@ -136,8 +136,14 @@ func (a *App) sendMemberMail(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return job.Permanent(err)
 	}
+	return a.deliverOnce(ctx, org.ID, assess.Live, message)
+}
+
+// deliverOnce delivers a message of which nobody keeps the state, as the error of a job: trouble of our own pauses all mail, and
+// an address that is refused is the end of it.
+func (a *App) deliverOnce(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message) error {
 	var e *mail.Error
-	switch err := a.deliver(ctx, org.ID, assess.Live, message); {
+	switch err := a.deliver(ctx, org, mode, m); {
 	case errors.As(err, &e) && e.Class == mail.Ours:
 		return errors.Join(job.Pause(err, pausedFor), a.setMailTrouble(ctx, serverWords(e)))
 	case errors.As(err, &e) && e.Class == mail.Recipient:

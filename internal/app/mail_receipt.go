@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/job"
@@ -52,15 +51,7 @@ func (a *App) sendReceipt(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return job.Permanent(err)
 	}
-	var e *mail.Error
-	switch err := a.deliver(ctx, org.ID, inv.Mode, message); {
-	case errors.As(err, &e) && e.Class == mail.Ours:
-		return errors.Join(job.Pause(err, pausedFor), a.setMailTrouble(ctx, serverWords(e)))
-	case errors.As(err, &e) && e.Class == mail.Recipient:
-		return job.Permanent(err)
-	default:
-		return err
-	}
+	return a.deliverOnce(ctx, org.ID, inv.Mode, message)
 }
 
 func (a *App) receiptMessage(j job.Job, inv assess.Invite, org assess.Organization, questions []AskedQuestion) (mail.Message, error) {

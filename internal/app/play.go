@@ -75,6 +75,9 @@ func promptDuration(tx *store.Tx, q asked, language string) (time.Duration, erro
 		return assess.ReadingTime(q.question.Prompt(language, q.content.Primary())), nil
 	}
 	rec, err := tx.Recording(q.invite.Org, id)
+	if assess.KindOf(err) == assess.NotFound { // its text is still there to be read
+		return assess.ReadingTime(q.question.Prompt(language, q.content.Primary())), nil
+	}
 	return rec.Media.Duration, err
 }
 

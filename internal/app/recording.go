@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -155,6 +156,9 @@ func (d Deliverer) PutChunk(ctx context.Context, id assess.RecordingID, c assess
 	if err != nil || stored {
 		return err
 	}
+	if err := d.app.take(ctx, "slices:"+string(cmp.Or(rec.Invite, assess.InviteID(rec.ID))), maxSlices); err != nil {
+		return err
+	}
 	if err := d.app.blobs.Put(ctx, chunkKey(rec, c), verify(body, c.SHA256), c.Bytes); err != nil {
 		return blobError(err)
 	}
@@ -169,11 +173,15 @@ func (d Deliverer) PutChunk(ctx context.Context, id assess.RecordingID, c assess
 		}
 		return err
 	})
-	if kind := assess.KindOf(err); kind == assess.Conflict || kind == assess.TooLarge {
+	if kind := assess.KindOf(err); kind == assess.Conflict || kind == assess.TooLarge || kind == assess.NotFound {
 		_ = d.app.blobs.Delete(ctx, chunkKey(rec, c)) // what cannot be removed goes with the other slices
 	}
 	return err
 }
+
+// maxSlices is how many slices one invite may deliver a minute: a hundred times what recording makes, so that catching up is
+// quick, and nobody fills the disk with crumbs.
+const maxSlices = 6_000
 
 // expects reports whether the slice is stored already, and refuses one that the recording does not take.
 func (d Deliverer) expects(ctx context.Context, id assess.RecordingID, c assess.Chunk) (rec assess.Recording, stored bool, err error) {
@@ -464,7 +472,6 @@ func (v *verifier) Read(p []byte) (int, error) {
 
 // blobError turns what the place for media says into a kind.
 func blobError(err error) error {
-	var known *assess.Error
 	switch {
 	case errors.Is(err, errSum):
 		return assess.InvalidFields(assess.Problem{Field: "Content-Digest", Message: "must be the SHA-256 sum of the slice"})
@@ -474,8 +481,6 @@ func blobError(err error) error {
 		return &assess.Error{Kind: assess.Unavailable, Message: "The server's storage is full.", Err: err}
 	case errors.Is(err, blob.ErrUnavailable):
 		return &assess.Error{Kind: assess.Unavailable, Message: "The place where recordings are kept does not answer. Try again in a moment.", Err: err}
-	case errors.As(err, &known):
-		return err
 	default:
 		return err
 	}

@@ -121,14 +121,7 @@ func length(d time.Duration) string {
 
 // dropChunks removes the slices of a recording.
 func (a *App) dropChunks(ctx context.Context, rec assess.Recording) error {
-	var keys []string
-	for info, err := range a.blobs.List(ctx, recordingKey(rec)+"chunks/") {
-		if err != nil {
-			return err
-		}
-		keys = append(keys, info.Key)
-	}
-	if err := a.blobs.Delete(ctx, keys...); err != nil {
+	if err := a.dropBlobs(ctx, recordingKey(rec)+"chunks/"); err != nil {
 		return err
 	}
 	return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteChunks(rec.Org, rec.ID) })

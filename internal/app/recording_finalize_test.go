@@ -143,7 +143,7 @@ func misfits(t *testing.T) map[string]misfit {
 	all := map[string]misfit{
 		"silent":                   {opus, spoken, webm(append([]string{"-af", "volume=0"}, audio...)...), assess.Silent},
 		"half a second":            {opus, spoken, webm(append([]string{"-t", "0.5"}, audio...)...), assess.TooShort},
-		"much longer than allowed": {opus, spoken, webm(append([]string{"-af", "apad", "-t", "20"}, audio...)...), assess.TooLong},
+		"much longer than allowed": {opus, spoken, webm(append([]string{"-af", "apad", "-t", "80"}, audio...)...), assess.TooLong},
 		"sound instead of a film":  {"video/webm;codecs=vp9,opus", onCamera, sound, assess.Mismatched},
 		"a film without sound":     {"video/webm;codecs=vp9,opus", onCamera, webm("-map", "1:v", "-c:v", "libvpx-vp9", "-cpu-used", "8"), assess.Mismatched},
 		"the end without the head": {opus, spoken, sound[1000:], assess.Undecodable},

@@ -187,8 +187,14 @@ func CheckMIME(p Purpose, mime string) error {
 	return nil
 }
 
-// MaxLength is how long a recording of at most d may come out: recorders stop a little late.
-func MaxLength(d time.Duration) time.Duration { return d + d/10 + 5*time.Second }
+// MaxLength is how long a recording of at most d may come out. Recorders stop a little late, and one whose page was put to
+// sleep stops much later: what somebody said meanwhile is not thrown away.
+func MaxLength(d time.Duration) time.Duration { return 2*d + time.Minute }
+
+// Overlong reports whether the recording is longer than its limit and a little: somebody may want to know.
+func (rec Recording) Overlong() bool {
+	return rec.Media.Duration > rec.Length+rec.Length/10+5*time.Second
+}
 
 // MaxBytesOf bounds the bytes of a recording of the purpose and length: eight times of what our recorder is told to make.
 func MaxBytesOf(p Purpose, length time.Duration) int64 {

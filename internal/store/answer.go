@@ -124,3 +124,17 @@ func (tx *Tx) InsertPlay(p assess.Play) error {
 		p.ID, p.Org, p.Invite, p.Question, p.Recording, p.Duration.Milliseconds(), at(p.GrantedAt), p.Key)
 	return err
 }
+
+// EraseAnswers forgets what was written in an attempt, what was noticed during it, and what was heard.
+func (tx *Tx) EraseAnswers(org assess.OrgID, invite assess.InviteID) error {
+	for _, statement := range []string{
+		"DELETE FROM answers WHERE org_id = $1 AND invite_id = $2",
+		"DELETE FROM plays WHERE org_id = $1 AND invite_id = $2",
+		"DELETE FROM signals WHERE org_id = $1 AND invite_id = $2",
+	} {
+		if _, err := tx.exec(statement, org, invite); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -158,7 +158,11 @@ func (a givenAnswer) arriving() string {
 // provenance tells what is unusual about how the answer came.
 func (a givenAnswer) provenance() string {
 	switch ended := a.view.Invite.CompletedAt; {
-	case a.Take == nil || !a.view.Invite.Late(*a.Take):
+	case a.Take == nil:
+		return ""
+	case a.Take.Overlong():
+		return "It is longer than the question allows."
+	case !a.view.Invite.Late(*a.Take):
 		return ""
 	case a.Take.CreatedAt.After(ended):
 		return "A colleague put it in after the attempt had ended, from a file that the candidate had saved."

@@ -77,6 +77,18 @@ func (b *patientBody) drain() error {
 	return b.stranded
 }
 
+// listenerPatience is how long somebody who listens may take nothing before the connection ends. Players come back for the rest.
+const listenerPatience = 2 * time.Minute
+
+// patientWriter answers somebody who takes their time, for as long as they take something.
+type patientWriter struct{ http.ResponseWriter }
+
+// Write implements http.ResponseWriter.
+func (w *patientWriter) Write(b []byte) (int, error) {
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(listenerPatience)) //nolint:forbidigo // deadlines of connections are in the machine's time
+	return w.ResponseWriter.Write(b)
+}
+
 // noDeadline lets the rest of the request take as long as it takes.
 func (c *call) noDeadline() {
 	control := http.NewResponseController(c.w)

@@ -39,21 +39,20 @@ func (c *call) number() (int, error) {
 
 // attemptStatus tells a page how long it still has, by the server's clock.
 func (s *Server) attemptStatus(c *call) error {
-	attempt, err := s.app.Attempt(c.ctx(), c.taker(), "")
+	clock, err := s.app.Clock(c.ctx(), c.taker())
 	if err != nil {
 		return err
 	}
 	var until *int64
-	if at := attempt.Invite.CompleteBy; !at.IsZero() {
-		ms := at.UnixMilli()
-		until = &ms
+	if !clock.CompleteBy.IsZero() {
+		until = new(clock.CompleteBy.UnixMilli())
 	}
 	return c.json(http.StatusOK, struct {
 		Status     assess.InviteStatus `json:"status"`
 		Now        int64               `json:"now"`        // milliseconds since 1970
 		CompleteBy *int64              `json:"completeBy"` // null without a deadline
 		Here       bool                `json:"here"`       // whether the tab that asks holds the attempt
-	}{attempt.Status, attempt.Now.UnixMilli(), until, attempt.Tab == c.taker().Tab})
+	}{clock.Status, clock.Now.UnixMilli(), until, clock.Tab == c.taker().Tab})
 }
 
 func (s *Server) takeSeat(c *call) error {

@@ -247,8 +247,7 @@ func (c *call) media(file app.MediaFile) error {
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 	header.Set("Cache-Control", "private, no-store")
 	header.Set("ETag", `"`+file.Tag+`"`)
-	c.noDeadline() // however long somebody listens
-	http.ServeContent(c.w, c.r, "", file.Modified, file)
+	http.ServeContent(&patientWriter{c.w}, c.r, "", file.Modified, file)
 	return nil
 }
 

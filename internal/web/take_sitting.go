@@ -107,7 +107,7 @@ func (v sitting) timed() (limit time.Duration, ok bool) {
 	return v.attempt.Accommodation.Stretch(time.Duration(v.Content.TimeLimit) * time.Minute)
 }
 
-// takeHome sends on to where the candidate stands, or shows what comes before the start.
+// attemptHome sends on to where the candidate stands, or shows what comes before the start.
 func (s *Server) attemptHome(c *call) error {
 	v, err := c.sit()
 	if err != nil {
