@@ -87,8 +87,8 @@ export async function finish(url: string, chunks: number, bytes: number): Promis
 }
 
 /** Gives a recording up for a technical reason; the take is not counted. */
-export async function abandon(url: string, reason: "interrupted" | "device" | "discarded"): Promise<void> {
-  await send("POST", `${url}/abandon`, { reason });
+export async function abandon(url: string): Promise<void> {
+  await send("POST", `${url}/abandon`);
 }
 
 /** Tells what was noticed while the assessment was taken. It arrives although the page

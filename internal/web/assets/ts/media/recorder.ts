@@ -181,8 +181,8 @@ export class Recorder extends Emitter<Events> {
   private async giveBack(): Promise<void> {
     const { session, phase } = this;
     const { uploads } = this.setup;
-    if (session && phase === "cut") await uploads.discard(session, "interrupted");
-    else if (session && phase === "failed" && this.stopped) await uploads.abandon(session, "interrupted");
+    if (session && phase === "cut") await uploads.discard(session);
+    else if (session && phase === "failed" && this.stopped) await uploads.abandon(session);
     else return;
     this.count((await protocol.status(this.url).catch(() => null))?.takesLeft);
     this.phase = "idle";
@@ -215,7 +215,7 @@ export class Recorder extends Emitter<Events> {
   private async drop(opened: protocol.Opened): Promise<void> {
     this.off();
     this.enter("idle");
-    await protocol.abandon(opened.url, "discarded").catch(() => {});
+    await protocol.abandon(opened.url).catch(() => {});
   }
 
   private async countDown(): Promise<void> {

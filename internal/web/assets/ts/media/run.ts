@@ -92,7 +92,7 @@ export class Run extends Emitter<Events> {
       this.recorder.start(timeslice);
     } catch (error) {
       release?.();
-      await this.uploads.discard(this.session, "device").catch(() => {});
+      await this.uploads.discard(this.session).catch(() => {});
       throw error;
     }
     this.begun = performance.now();
@@ -125,14 +125,6 @@ export class Run extends Emitter<Events> {
     this.ending = why;
     this.length = performance.now() - this.begun;
     if (this.recorder.state !== "inactive") this.recorder.stop();
-  }
-
-  /** Gives the recording up at no cost. Throws Refusal when the server cannot be
-   *  told now. */
-  async discard(reason: "interrupted" | "device" | "discarded"): Promise<void> {
-    this.stop();
-    await this.ended;
-    await this.uploads.discard(this.session, reason);
   }
 
   /** Everything recorded so far, to be listened to; nothing of what only observes. */

@@ -151,13 +151,13 @@ export class Uploads extends Emitter<Events> {
 
   /** Gives a recording up at no cost. What the server does not have stays here. Throws
    *  Refusal when the server cannot be told now; then nothing has changed. */
-  async abandon(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
+  async abandon(session: Session): Promise<void> {
     const stopped = this.stops.has(session.recording);
     this.stops.add(session.recording);
     this.unqueue(session);
     try {
       await this.landed(session);
-      await protocol.abandon(session.url, reason);
+      await protocol.abandon(session.url);
     } catch (error) {
       // It may be over there already: then there is nothing to give up.
       if (!(error instanceof Refusal && [404, 409, 410].includes(error.status))) {
@@ -170,8 +170,8 @@ export class Uploads extends Emitter<Events> {
   }
 
   /** Does as abandon, and lets go what is here of the recording. */
-  async discard(session: Session, reason: "interrupted" | "device" | "discarded"): Promise<void> {
-    await this.abandon(session, reason);
+  async discard(session: Session): Promise<void> {
+    await this.abandon(session);
     await this.slices.forget(session.recording);
     this.news();
   }
@@ -311,7 +311,7 @@ export class Uploads extends Emitter<Events> {
   }
 
   private async finish(session: Session): Promise<void> {
-    if (session.chunks === 0) return this.discard(session, "interrupted"); // nothing was recorded
+    if (session.chunks === 0) return this.discard(session); // nothing was recorded
     await protocol.finish(session.url, session.chunks, session.bytes);
     this.watch(session);
   }
@@ -346,7 +346,7 @@ export class Uploads extends Emitter<Events> {
       this.stop(session, "closed");
       this.announce("settled", { session, status });
     } else if (error.missing.length === 0) {
-      this.stop(session, "differs");
+      this.stop(session, error.code === "over" ? "expired" : "differs");
     } else if ((await this.slices.count(session.recording)) === 0) {
       this.stop(session, "incomplete");
     }
@@ -385,15 +385,24 @@ export class Uploads extends Emitter<Events> {
 
   private async verdict(session: Session): Promise<void> {
     const status = await protocol.verdict(session.url);
-    await this.slices.forget(session.recording);
+    if (await this.covered(session.recording, status)) await this.slices.forget(session.recording);
+    else this.stop(session, status.state === "ready" ? "incomplete" : "closed");
     this.announce("settled", { session, status });
+  }
+
+  /** Reports whether the server has all that this browser has. Somebody else may have
+   *  ended the recording before it had. */
+  private async covered(recording: string, { bytes }: Status): Promise<boolean> {
+    if ((await this.slices.count(recording)) === 0) return true;
+    const kept = (await this.slices.sessions(this.owner)).find((s) => s.recording === recording);
+    return kept !== undefined && kept.bytes <= bytes;
   }
 
   /** Sees to what a closed page has left. Whether to use a part of an answer is for
    *  its speaker to say; evidence is what it is. */
   private async tidy(): Promise<void> {
     for (const session of await this.interrupted()) {
-      if (session.chunks === 0) await this.discard(session, "interrupted").catch(() => {});
+      if (session.chunks === 0) await this.discard(session).catch(() => {});
       else if (evidence(session)) await this.adopt(session);
     }
   }

@@ -26,7 +26,7 @@ export async function sendFile(
     }
     await patiently(() => protocol.finish(opened.url, count, file.size), signal);
   } catch (error) {
-    void protocol.abandon(opened.url, "discarded").catch(() => {}); // it is forgotten in time anyhow
+    void protocol.abandon(opened.url).catch(() => {}); // it is forgotten in time anyhow
     throw error;
   }
   return opened;

@@ -93,7 +93,7 @@ export class Observation extends Emitter<{ change: State }> {
     while (this.stream === stream) {
       try {
         const opened = await open(url, { purpose, mime: chooseType(purpose) });
-        if (this.stream !== stream) return void abandon(opened.url, "discarded").catch(() => {});
+        if (this.stream !== stream) return void abandon(opened.url).catch(() => {});
         const subject = { owner: this.uploads.owner, purpose, question: 0 };
         const run = new Run(this.uploads, this.recorded(stream), purpose, opened, subject);
         this.run = run;
