@@ -74,8 +74,10 @@ export class WatchView {
       const [title, text, offers] = content;
       const heading = create("h2", {}, title);
       const actions = create("div", { className: "actions" }, ...offers.map((offer) => this.button(offer)));
-      this.panel.replaceChildren(heading, create("p", {}, text), actions);
+      const asked = this.observation.state === "asked" || this.observation.state === "asking";
+      this.panel.setAttribute("role", asked ? "region" : "alert"); // what has happened is spoken at once
       this.panel.setAttribute("aria-label", title);
+      this.panel.replaceChildren(heading, create("p", {}, text), actions);
     } else {
       this.panel.replaceChildren();
     }
