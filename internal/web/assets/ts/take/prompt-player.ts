@@ -35,7 +35,7 @@ export class PromptPlayer extends HTMLElement {
   private readonly button = create("button", { type: "button", className: "btn" });
   private readonly takes = create("p", { className: "hint" });
   private readonly news = create("p", {});
-  private readonly stage = create("div", { className: "prompt-stage" });
+  private readonly stage = create("div", { className: "play-stage" });
   private readonly bar = create("progress", { className: "progress", max: 1, value: 0, hidden: true });
 
   constructor() {
