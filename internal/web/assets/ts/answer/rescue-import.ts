@@ -1,7 +1,8 @@
 import { create } from "../lib/dom";
+import { Refusal } from "../media/call";
 import { patiently } from "../media/patience";
 import * as protocol from "../media/protocol";
-import { Refusal, type Status } from "../media/protocol";
+import type { Status } from "../media/protocol";
 import { readRescue, type Rescued } from "../media/rescue";
 import { fill } from "../media/words";
 

@@ -1,4 +1,4 @@
-import { Refusal } from "./protocol";
+import { Refusal } from "./call";
 
 const keys = new Map<string, string>();
 

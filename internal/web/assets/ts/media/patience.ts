@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff";
-import { Refusal } from "./protocol";
+import { Refusal } from "./call";
 
 /** Tries until it is done, or refused for good. Throws what refused it, or the signal's
  *  reason when that is aborted. */

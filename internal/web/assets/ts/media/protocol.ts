@@ -1,7 +1,7 @@
 // The words that are spoken with the server about one recording.
 
+import { call, carrying, read, Refusal, type Range } from "./call";
 import { once } from "./once";
-import { seat } from "./seat";
 
 export type Purpose = "answer" | "prompt" | "screen" | "webcam" | "identity_document" | "identity_face";
 
@@ -13,9 +13,6 @@ export interface Opened {
   maxSeconds: number; // 0: no limit
   takesLeft?: number; // absent: no limit
 }
-
-/** Numbers from the first to the second, both included. */
-export type Range = [number, number];
 
 /** What the server knows of a recording. */
 export interface Status {
@@ -30,29 +27,9 @@ export interface Status {
   media?: string; // when ready
 }
 
-/** Why the server did not do as asked; its status is 0 when it did not answer. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly code = "", // "elsewhere", "over", "limit", "time", "finished", "differs"
-    readonly missing: Range[] = [],
-    readonly retryAfter = 0, // milliseconds
-  ) {
-    super(message);
-  }
-
-  /** The very same may succeed later. */
-  get passing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
-  }
-}
-
 /** Asks for a new recording. */
 export function open(url: string, body: object): Promise<Opened> {
-  return once(`${url} ${JSON.stringify(body)}`, (key) => json<Opened>("POST", url, body, key));
+  return once(`${url} ${JSON.stringify(body)}`, async (key) => read<Opened>(await call("POST", url, carrying(body, { "Idempotency-Key": key }))));
 }
 
 /** Hands over one slice. The same slice may be sent any number of times. */
@@ -66,8 +43,8 @@ export async function put(url: string, number: number, data: ArrayBuffer): Promi
 }
 
 /** Asks what the server has. */
-export function status(url: string): Promise<Status> {
-  return json<Status>("GET", url);
+export async function status(url: string): Promise<Status> {
+  return read<Status>(await call("GET", url));
 }
 
 /** Waits until the server has looked at a recording that it has whole. Throws
@@ -83,56 +60,18 @@ export async function verdict(url: string): Promise<Status> {
 
 /** Says that there are no more slices. */
 export async function finish(url: string, chunks: number, bytes: number): Promise<void> {
-  await send("POST", `${url}/finish`, { chunks, bytes });
+  await call("POST", `${url}/finish`, carrying({ chunks, bytes }));
 }
 
 /** Gives a recording up for a technical reason; the take is not counted. */
 export async function abandon(url: string): Promise<void> {
-  await send("POST", `${url}/abandon`);
+  await call("POST", `${url}/abandon`);
 }
 
 /** Tells what was noticed while the assessment was taken. It arrives although the page
  *  is closed meanwhile. */
 export async function signal(url: string, body: object): Promise<void> {
-  await send("POST", url, body, true);
-}
-
-async function json<T>(method: string, url: string, body?: object, key?: string): Promise<T> {
-  const answer = await send(method, url, body, false, key);
-  return answer.json().catch((error: unknown) => {
-    throw new Refusal(0, String(error)); // it broke off
-  }) as Promise<T>;
-}
-
-function send(method: string, url: string, body?: object, keepalive = false, key?: string): Promise<Response> {
-  const headers = new Headers();
-  const init: RequestInit = { signal: AbortSignal.timeout(30_000), keepalive, headers };
-  if (key) headers.set("Idempotency-Key", key);
-  if (body) {
-    init.body = JSON.stringify(body);
-    headers.set("Content-Type", "application/json");
-  }
-  return call(method, url, init);
-}
-
-async function call(method: string, url: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set("Accept", "application/json");
-  headers.set("X-Seat", seat());
-  let answer: Response;
-  try {
-    answer = await fetch(url, { ...init, method, headers, redirect: "error" });
-  } catch (error) {
-    throw new Refusal(0, String(error));
-  }
-  if (!answer.ok) throw await refusal(answer);
-  return answer;
-}
-
-async function refusal(answer: Response): Promise<Refusal> {
-  const said = (await answer.json().catch(() => ({}))) as { error?: string; code?: string; missing?: Range[] | null };
-  const seconds = Number(answer.headers.get("Retry-After")) || 0;
-  return new Refusal(answer.status, said.error ?? "", said.code, said.missing ?? [], seconds * 1000);
+  await call("POST", url, { ...carrying(body), keepalive: true });
 }
 
 /** The checksum as the header Content-Digest has it (RFC 9530). */

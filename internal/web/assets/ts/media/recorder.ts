@@ -1,11 +1,12 @@
 // One take, from the first question for the microphone until the server has
 // verified it. Knows nothing of what it looks like.
 
+import { Refusal } from "./call";
 import { CaptureError, chooseType, close, openDevices, type Kind, type Problem } from "./capture";
 import { Emitter } from "./emitter";
 import { hold } from "./lock";
 import * as protocol from "./protocol";
-import { Refusal, type Status } from "./protocol";
+import type { Status } from "./protocol";
 import { Run, type Subject } from "./run";
 import type { Session } from "./slices";
 import type { Stop, Uploads } from "./uploads";

@@ -1,10 +1,11 @@
 // Sends what was recorded, until the server has all of it.
 
 import { Backoff } from "./backoff";
+import { Refusal } from "./call";
 import { Emitter } from "./emitter";
 import { held, taken } from "./lock";
 import * as protocol from "./protocol";
-import { Refusal, type Status } from "./protocol";
+import type { Status } from "./protocol";
 import { Slices, type Session } from "./slices";
 
 const atOnce = 2;

@@ -1,10 +1,11 @@
 // Where a question's recording in a language is made, heard, replaced and removed.
 
 import { create } from "../lib/dom";
+import { Refusal } from "../media/call";
 import type { Kind } from "../media/capture";
 import { discardPlayer, player } from "../media/playback";
 import { PromptRecorder } from "../media/prompt-recorder";
-import { Refusal, status, type Status } from "../media/protocol";
+import { status, type Status } from "../media/protocol";
 import type { TakeDetail } from "../media/recorder-element";
 import { fill } from "../media/words";
 import { sendFile, verdictOf } from "./upload";

@@ -1,9 +1,10 @@
 // The screen or the camera, recorded while an assessment is taken: only from when the
 // candidate has turned it on, and only until they turn it off.
 
+import { Refusal } from "../media/call";
 import { canShareScreen, CaptureError, chooseType, close, openScreen, openWebcam } from "../media/capture";
 import { Emitter } from "../media/emitter";
-import { abandon, open, Refusal } from "../media/protocol";
+import { abandon, open } from "../media/protocol";
 import { Run } from "../media/run";
 import type { Uploads } from "../media/uploads";
 import type { Signals } from "./signals";

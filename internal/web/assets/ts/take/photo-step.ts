@@ -1,6 +1,7 @@
 import { create } from "../lib/dom";
+import { Refusal } from "../media/call";
 import { CaptureError, close, openForPhoto } from "../media/capture";
-import { open, Refusal, type Purpose, type Status } from "../media/protocol";
+import { open, type Purpose, type Status } from "../media/protocol";
 import { deliver } from "../media/run";
 import type { Session } from "../media/slices";
 import type { Uploads } from "../media/uploads";

@@ -1,7 +1,6 @@
 import { create, memory } from "../lib/dom";
+import { call, read, Refusal } from "../media/call";
 import { once } from "../media/once";
-import { Refusal } from "../media/protocol";
-import { seat } from "../media/seat";
 import { type Say, sayingOf } from "./say";
 import { doubt } from "./standing";
 
@@ -145,10 +144,10 @@ export class PromptPlayer extends HTMLElement {
   private async forgive(): Promise<void> {
     const id = memory.get(this.unheard);
     if (!id) return;
-    const answer = await post(`/take/plays/${id}/interrupted`).catch(() => null);
-    if (!answer) return; // offline: the next time
+    const given = await call("POST", `/take/plays/${id}/interrupted`).catch((error: Refusal) => error);
+    if (given instanceof Refusal && given.passing) return; // the next time
     memory.remove(this.unheard);
-    if (answer.ok) this.left++;
+    if (!(given instanceof Refusal)) this.left++;
     this.enter("idle");
   }
 
@@ -197,20 +196,7 @@ export class PromptPlayer extends HTMLElement {
 }
 
 function grant(url: string): Promise<Play> {
-  return once(url, async (key) => {
-    const answer = await post(url, { "Idempotency-Key": key }).catch((error: unknown) => {
-      throw new Refusal(0, String(error));
-    });
-    const said = (await answer.json().catch(() => ({}))) as Play & { error?: string; code?: string };
-    if (!answer.ok) throw new Refusal(answer.status, said.error ?? "", said.code);
-    if (!said.id) throw new Refusal(0, "the answer broke off");
-    return said;
-  });
-}
-
-async function post(url: string, more?: Record<string, string>): Promise<Response> {
-  const headers = { Accept: "application/json", "X-Seat": seat(), ...more };
-  return fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(15_000) });
+  return once(url, async (key) => read<Play>(await call("POST", url, { headers: { "Idempotency-Key": key } })));
 }
 
 async function fetchWhole(url: string, signal: AbortSignal): Promise<Blob> {

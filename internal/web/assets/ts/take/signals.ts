@@ -2,7 +2,8 @@
 
 import { memory } from "../lib/dom";
 import { Backoff } from "../media/backoff";
-import { Refusal, signal } from "../media/protocol";
+import { Refusal } from "../media/call";
+import { signal } from "../media/protocol";
 
 /** A signal as the server takes it. */
 export interface Signal {

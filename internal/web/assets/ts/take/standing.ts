@@ -1,6 +1,6 @@
 // Where the attempt stands, as the server sees it.
 
-import { Refusal } from "../media/protocol";
+import { call, read } from "../media/call";
 import { seat } from "../media/seat";
 
 /** Where the attempt stands. */
@@ -16,15 +16,14 @@ const said = "standing";
 /** Asks where the attempt stands, in the name of a tab, and tells all who listen when
  *  it is this one. Throws Refusal. */
 export async function standing(tab = seat()): Promise<Standing> {
-  const answer = await call("GET", "/take/status", tab);
-  const found = (await answer.json()) as Standing;
+  const found = await read<Standing>(await call("GET", "/take/status", { headers: { "X-Seat": tab } }));
   if (tab === seat()) document.dispatchEvent(new CustomEvent(said, { detail: found }));
   return found;
 }
 
 /** Gives the attempt to this tab. Throws Refusal. */
 export async function sit(): Promise<void> {
-  await call("POST", "/take/seat", seat());
+  await call("POST", "/take/seat");
 }
 
 /** Listens to where the attempt stands until the signal says to stop. */
@@ -35,14 +34,4 @@ export function onStanding(listen: (found: Standing) => void, signal: AbortSigna
 /** Has everybody find out anew where the attempt stands: something has been refused. */
 export function doubt(): void {
   document.dispatchEvent(new CustomEvent("doubt"));
-}
-
-async function call(method: string, url: string, tab: string): Promise<Response> {
-  const headers = { Accept: "application/json", "X-Seat": tab };
-  const signal = AbortSignal.timeout(15_000);
-  const answer = await fetch(url, { method, headers, signal, redirect: "error" }).catch((error: unknown) => {
-    throw new Refusal(0, String(error));
-  });
-  if (!answer.ok) throw new Refusal(answer.status, answer.statusText);
-  return answer;
 }

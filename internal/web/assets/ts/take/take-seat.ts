@@ -1,6 +1,5 @@
 import { create, memory } from "../lib/dom";
-import { held, hold } from "../media/lock";
-import { seat } from "../media/seat";
+import { alone, seat, seated } from "../media/seat";
 import { type Say, sayingOf } from "./say";
 import { sit, standing } from "./standing";
 import { visit } from "./visit";
@@ -54,7 +53,7 @@ export class TakeSeat extends HTMLElement {
   }
 
   private async find(): Promise<void> {
-    await only();
+    await alone();
     const found = await standing();
     if (found.status !== "started") return visit({ url: "/take" });
     if (!found.here && !(await this.inherit())) return this.ask();
@@ -64,7 +63,7 @@ export class TakeSeat extends HTMLElement {
   /** Takes the attempt over from a tab of this browser that is no more. */
   private async inherit(): Promise<boolean> {
     const last = memory.get(this.last);
-    if (!last || last === seat() || (await held(lockOf(last))) || !(await standing(last)).here) return false;
+    if (!last || last === seat() || (await seated(last)) || !(await standing(last)).here) return false;
     await sit();
     await standing(); // tells those who wait for it
     return true;
@@ -108,26 +107,4 @@ export class TakeSeat extends HTMLElement {
     this.dialog = null;
     dialog?.remove();
   }
-}
-
-function lockOf(tab: string): string {
-  return `seat ${tab}`;
-}
-
-let sole: Promise<void> | undefined;
-
-/** Makes sure that no other tab has the same id: a tab that is duplicated is not the
- *  same. */
-function only(): Promise<void> {
-  return (sole ??= claim());
-}
-
-async function claim(): Promise<void> {
-  if (await hold(lockOf(seat()), 1_000)) return;
-  try {
-    sessionStorage.setItem("seat", crypto.randomUUID());
-  } catch {
-    return; // without storage no two tabs have one id
-  }
-  await hold(lockOf(seat()));
 }

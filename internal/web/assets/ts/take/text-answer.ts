@@ -1,14 +1,16 @@
 import { create, memory } from "../lib/dom";
-import { Refusal } from "../media/protocol";
-import { seat } from "../media/seat";
+import { call, carrying, read, Refusal } from "../media/call";
 import { countdown } from "./clock";
 import { type Say, sayingOf } from "./say";
 import { doubt, onStanding } from "./standing";
+import { showUnsaved } from "./unsaved-text";
 import { beforeLeaving } from "./visit";
 
 const pause = 800; // ms after the last key
 const first = 2_000; // ms until the first retry
 const most = 30_000;
+const hurried = 4_000; // once time is up: the server takes it a little longer
+const patience = 15_000; // until an answer is given up
 
 /** A text as this device keeps it until the server has it. */
 interface Draft {
@@ -16,13 +18,10 @@ interface Draft {
   revision: number; // that it was written over
 }
 
-/** What the server says of a text: saved, or (with text) that another is stored. */
-interface Stored {
+/** What the server says of a text that it has saved. */
+interface Saved {
   revision: number;
   savedAt: string;
-  text?: string;
-  error?: string;
-  code?: string;
 }
 
 /**
@@ -41,7 +40,7 @@ export class TextAnswer extends HTMLElement {
   private delay = first;
   private ticking = 0;
   private end = 0; // by this device's clock; 0: none
-  private shut = false; // nothing more is saved
+  private over = false; // nothing more is written; what was is still saved
   private gone = new AbortController();
 
   private readonly state = create("p", { className: "save-status" });
@@ -85,7 +84,7 @@ export class TextAnswer extends HTMLElement {
   }
 
   private get dirty(): boolean {
-    return !this.shut && this.area.value !== this.saved;
+    return this.area.value !== this.saved;
   }
 
   private changed(): void {
@@ -113,19 +112,22 @@ export class TextAnswer extends HTMLElement {
   private async send(): Promise<void> {
     const text = this.area.value;
     this.tell("saving");
-    const answer = await put(this.getAttribute("url") ?? "", { text, revision: this.revision });
-    const stored = (await answer.json()) as Stored;
-    if (stored.text !== undefined) return this.differ({ ...stored, text: stored.text });
-    if (!answer.ok) throw new Refusal(answer.status, stored.error ?? "", stored.code);
-    this.confirm(text, stored);
+    const request = { ...carrying({ text, revision: this.revision }), keepalive: true, signal: AbortSignal.timeout(patience) };
+    try {
+      this.confirm(text, await read<Saved>(await call("PUT", this.getAttribute("url") ?? "", request)));
+    } catch (error) {
+      if (!(error instanceof Refusal && error.stored)) throw error;
+      this.differ(error.stored);
+    }
   }
 
-  private confirm(text: string, { revision, savedAt }: Stored): void {
+  private confirm(text: string, { revision, savedAt }: Saved): void {
     this.saved = text;
     this.revision = revision;
     this.delay = first;
     if (this.dirty) this.keep();
     else memory.remove(this.draft);
+    if (this.over) return this.tell("writing_over");
     const time = new Date(savedAt).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
     this.tell("saved_at", { time });
   }
@@ -136,17 +138,17 @@ export class TextAnswer extends HTMLElement {
     if (refusal.passing) {
       this.tell(memory.get(this.draft) === null ? "unkept" : "kept");
       this.later(this.delay);
-      this.delay = Math.min(2 * this.delay, most);
+      this.delay = Math.min(2 * this.delay, this.over ? hurried : most);
       return false;
     }
-    if (refusal.code === "time") this.close();
+    if (refusal.code === "time" || refusal.code === "over") this.lose();
     else this.tell(refusal.code === "elsewhere" ? "unsaved" : "refused");
     doubt(); // it may be over, or held elsewhere
     return false;
   }
 
   /** Something else is stored: both are shown, and one is chosen. */
-  private differ({ text, revision }: Stored & { text: string }): void {
+  private differ({ text, revision }: { text: string; revision: number }): void {
     if (text === this.area.value) return this.confirm(text, { revision, savedAt: new Date().toISOString() });
     const choose = (key: string, chosen: string) => {
       const button = create("button", { type: "button", className: "btn btn-sm" }, this.say(key));
@@ -177,7 +179,7 @@ export class TextAnswer extends HTMLElement {
   private settle(chosen: string, stored: string, revision: number): void {
     this.trouble.hidden = true;
     delete this.dataset.differs;
-    this.area.readOnly = false;
+    this.area.readOnly = this.over;
     this.area.value = chosen;
     this.saved = stored;
     this.revision = revision;
@@ -195,7 +197,7 @@ export class TextAnswer extends HTMLElement {
     const other = this.area.value;
     this.area.value = draft.text;
     if (draft.revision === this.revision) void this.save();
-    else this.differ({ text: other, revision: this.revision, savedAt: "" });
+    else this.differ({ text: other, revision: this.revision });
   }
 
   private keep(): void {
@@ -228,18 +230,27 @@ export class TextAnswer extends HTMLElement {
     this.time.textContent = this.say("writing_left", { time: countdown(left) });
     this.time.dataset.late = String(left <= 60);
     if (left > 0) return;
-    clearInterval(this.ticking);
-    void this.save().finally(() => this.close());
+    this.close();
+    this.delay = first;
+    void this.save();
   }
 
-  /** Writing is over; what was saved counts. */
+  /** Writing is over. */
   private close(): void {
-    this.shut = true;
+    clearInterval(this.ticking);
+    this.over = true;
     this.area.readOnly = true;
-    this.area.value = this.saved;
     this.time.hidden = true;
-    memory.remove(this.draft);
-    this.tell("writing_over");
+    if (!this.dirty) this.tell("writing_over");
+  }
+
+  /** It is too late to save what is here: what was saved counts, and the rest is for
+   *  its writer to keep. */
+  private lose(): void {
+    showUnsaved(this.area.value, this.say, () => memory.remove(this.draft));
+    this.area.value = this.saved;
+    this.measure();
+    this.close();
   }
 
   private measure(): void {
@@ -252,10 +263,4 @@ export class TextAnswer extends HTMLElement {
     if (this.state.textContent !== text) this.state.textContent = text;
     this.state.dataset.state = key;
   }
-}
-
-async function put(url: string, body: object): Promise<Response> {
-  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-Seat": seat() };
-  const init = { method: "PUT", headers, body: JSON.stringify(body), keepalive: true, signal: AbortSignal.timeout(15_000) };
-  return fetch(url, init);
 }

@@ -1,5 +1,5 @@
 import { create } from "../lib/dom";
-import { seat } from "../media/seat";
+import { ask, Refusal } from "../media/call";
 import { type Say, sayingOf } from "./say";
 import { doubt } from "./standing";
 import { ours, parse, swap } from "./swap";
@@ -8,7 +8,6 @@ import type { Leave, Visit } from "./visit";
 const slow = 400; // ms until it is said that something is under way
 const soon = 2_000; // ms until the first retry
 const late = 30_000; // ms between later ones
-const patience = 30_000; // ms until an answer is given up
 
 /**
  * <visit-status>: follows links and sends forms of an attempt's pages without leaving
@@ -119,7 +118,7 @@ export class VisitStatus extends HTMLElement {
   /** Says what is wrong and tries again by itself: no step does harm twice. */
   private fail(there: Visit, error: unknown): void {
     this.failed = there;
-    this.show(this.say(error instanceof TypeError ? "offline" : "failed"), true); // TypeError: nobody answers
+    this.show(this.say(error instanceof Refusal ? "offline" : "failed"), true);
     this.timer = window.setTimeout(() => this.again(), this.pause);
     this.pause = Math.min(2 * this.pause, late);
   }
@@ -159,10 +158,8 @@ async function leave(): Promise<void> {
   await Promise.all(waits);
 }
 
-async function get({ url, method = "GET", body }: Visit): Promise<Response> {
-  const init: RequestInit = { method, headers: { Accept: "text/html", "X-Seat": seat() }, signal: AbortSignal.timeout(patience) };
-  if (body) init.body = body;
-  return fetch(url, init);
+function get({ url, method = "GET", body }: Visit): Promise<Response> {
+  return ask(url, { method, headers: { Accept: "text/html" }, body: body ?? null });
 }
 
 /** Puts the focus where it was, on the same link, or where reading begins. */
