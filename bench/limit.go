@@ -46,6 +46,7 @@ type lists struct {
 func serveLimit(args []string) error {
 	flags := flag.NewFlagSet(limitCommand, flag.ExitOnError)
 	dir := flags.String("data-dir", "", "where the database is")
+	files := flags.String("files", "", "a directory to serve below /files/")
 	batch := flags.Int("batch", 0, "how many writing requests may share a commit; 0 refuses them")
 	_ = flags.Parse(args) // it exits
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -65,7 +66,7 @@ func serveLimit(args []string) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "msg=serving url=http://%s \n", listener.Addr())
-	server := &http.Server{Handler: l.handler(), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: l.handler(*files), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()
@@ -139,8 +140,11 @@ func prepare(ctx context.Context, db preparer, texts map[**sql.Stmt]string) erro
 	return nil
 }
 
-func (l *limit) handler() http.Handler {
+func (l *limit) handler(files string) http.Handler {
 	mux := http.NewServeMux()
+	if files != "" {
+		mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir(files))))
+	}
 	mux.HandleFunc("GET /api/v1/assessments", l.answer(http.StatusOK, l.listAssessments))
 	mux.HandleFunc("GET /api/v1/invites", l.answer(http.StatusOK, l.listInvites))
 	mux.HandleFunc("POST /api/v1/invites", l.answer(http.StatusCreated, l.makeInvite))

@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer b.Close()
 	b.describe()
-	for _, part := range []func(context.Context) error{b.starts, b.lists, b.makes} {
+	for _, part := range []func(context.Context) error{b.starts, b.lists, b.makes, b.recordings} {
 		err := part(ctx)
 		b.stopAll()
 		if err != nil {

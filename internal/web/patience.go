@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"time"
@@ -55,8 +56,7 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// end notes how reading ended. Working on what has arrived, and answering, have no limit then: a deadline that passes would end
-// the request's context, and the answer would not leave.
+// end notes how reading ended. Working on what has arrived, and answering, have no limit then.
 func (b *patientBody) end(err error) {
 	b.over = true
 	switch {
@@ -66,7 +66,8 @@ func (b *patientBody) end(err error) {
 	default:
 		b.stranded = &assess.Error{Kind: assess.Invalid, Message: "The body did not arrive whole.", Err: err}
 	}
-	b.call.noDeadline()
+	b.call.noReadDeadline()
+	_ = http.NewResponseController(b.call.w).SetWriteDeadline(time.Time{})
 }
 
 // drain reads what is left: who is still sending does not hear the answer. It returns what kept the body from arriving whole.
@@ -83,15 +84,40 @@ const listenerPatience = 2 * time.Minute
 // patientWriter answers somebody who takes their time, for as long as they take something.
 type patientWriter struct{ http.ResponseWriter }
 
+func (w *patientWriter) wait() {
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(listenerPatience)) //nolint:forbidigo // deadlines of connections are in the machine's time
+}
+
 // Write implements http.ResponseWriter.
 func (w *patientWriter) Write(b []byte) (int, error) {
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(listenerPatience)) //nolint:forbidigo // deadlines of connections are in the machine's time
+	w.wait()
 	return w.ResponseWriter.Write(b)
 }
 
-// noDeadline lets the rest of the request take as long as it takes.
-func (c *call) noDeadline() {
-	control := http.NewResponseController(c.w)
-	_ = control.SetReadDeadline(time.Time{}) // where that is not possible, the server's own limits stand
-	_ = control.SetWriteDeadline(time.Time{})
+// listenerPiece is how much is sent at a time, in bytes: who listens must take so much within the patience.
+const listenerPiece = 256 << 10
+
+// ReadFrom implements io.ReaderFrom: the pieces of a file go out without passing through here.
+func (w *patientWriter) ReadFrom(src io.Reader) (sent int64, err error) {
+	all, ok := src.(*io.LimitedReader)
+	if !ok {
+		all = &io.LimitedReader{R: src, N: math.MaxInt64}
+	}
+	for all.N > 0 && err == nil {
+		w.wait()
+		piece := min(all.N, listenerPiece)
+		var n int64
+		n, err = io.Copy(w.ResponseWriter, io.LimitReader(all.R, piece))
+		sent += n
+		if all.N -= n; n < piece {
+			break
+		}
+	}
+	return sent, err
+}
+
+// noReadDeadline lets the rest of the request take as long as it takes, now that its body is read: a deadline that passes would
+// end the request's context.
+func (c *call) noReadDeadline() {
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // where that is not possible, the server's own limit stands
 }

@@ -215,31 +215,51 @@ func TestOtherBodiesHaveTheServersTime(t *testing.T) {
 	})
 }
 
-// TestMediaIsServedHoweverLongSomebodyListens reads a file from a store that goes by the request's context, with pauses longer
-// than the server's limits.
+// listen asks for the media of a film, once it is ready, from a store that goes by the request's context.
+func (w wire) listen() (net.Conn, *http.Response) {
+	w.t.Helper()
+	file := sample(w.t, "video.webm")
+	d := w.ByCandidate(app.Taker{Token: w.invitation.token})
+	chunk := assess.Chunk{Bytes: int64(len(file)), SHA256: sumOf(file)}
+	w.must(d.PutChunk(w.t.Context(), w.rec.ID, chunk, bytes.NewReader(file)))
+	_, err := d.Finish(w.t.Context(), w.rec.ID, 1, chunk.Bytes)
+	w.must(err)
+	w.work()
+	conn, r := w.begin(http.MethodGet, "/media", 0)
+	answer, err := http.ReadResponse(r, nil)
+	w.must(err)
+	if answer.StatusCode != http.StatusOK {
+		w.t.Fatal(answer.Status)
+	}
+	return conn, answer
+}
+
 func TestMediaIsServedHoweverLongSomebodyListens(t *testing.T) {
 	timeless(t, 0, func(t *testing.T, w wire) {
-		file := sample(t, "video.webm")
-		d := w.ByCandidate(app.Taker{Token: w.invitation.token})
-		chunk := assess.Chunk{Bytes: int64(len(file)), SHA256: sumOf(file)}
-		w.must(d.PutChunk(t.Context(), w.rec.ID, chunk, bytes.NewReader(file)))
-		_, err := d.Finish(t.Context(), w.rec.ID, 1, chunk.Bytes)
-		w.must(err)
-		w.work()
-		conn, r := w.begin(http.MethodGet, "/media", 0)
+		conn, answer := w.listen()
 		defer func() { _ = conn.Close() }()
-		answer, err := http.ReadResponse(r, nil)
-		w.must(err)
 		got := 0
-		for buf := make([]byte, 4000); ; time.Sleep(readTimeout) {
+		for buf := make([]byte, 4000); ; time.Sleep(readTimeout / 2) {
 			n, err := io.ReadFull(answer.Body, buf)
 			got += n
 			if err != nil {
 				break
 			}
 		}
-		if answer.StatusCode != http.StatusOK || int64(got) != answer.ContentLength {
-			t.Errorf("%d, %d of %d bytes", answer.StatusCode, got, answer.ContentLength)
+		if int64(got) != answer.ContentLength {
+			t.Errorf("%d of %d bytes", got, answer.ContentLength)
+		}
+	})
+}
+
+func TestWhoDoesNotListenAnyMoreIsWaitedForTwoMinutes(t *testing.T) {
+	timeless(t, 0, func(t *testing.T, w wire) {
+		conn, answer := w.listen()
+		defer func() { _ = conn.Close() }()
+		time.Sleep(2*time.Minute + time.Second)
+		got, err := io.ReadAll(answer.Body)
+		if err == nil || int64(len(got)) == answer.ContentLength {
+			t.Errorf("%d of %d bytes, %v", len(got), answer.ContentLength, err)
 		}
 	})
 }

@@ -247,7 +247,8 @@ func (c *call) media(file app.MediaFile) error {
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 	header.Set("Cache-Control", "private, no-store")
 	header.Set("ETag", `"`+file.Tag+`"`)
-	http.ServeContent(&patientWriter{c.w}, c.r, "", file.Modified, file)
+	c.noReadDeadline()
+	http.ServeContent(&patientWriter{c.w}, c.r, "", file.Modified, file.ReadSeekCloser)
 	return nil
 }
 
