@@ -97,7 +97,7 @@ func TestScriptsAreRefusedInTheCandidatesLanguage(t *testing.T) {
 	s := newSite(t)
 	i := s.invitation(unobserved, inWriting)
 	i.starter()
-	other := i.holder("other tab")
+	other := i.holder("other-tab")
 	other.get("/take/questions/1?lang=de")
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/take/questions/1/begin", nil)
 	s.must(err)
@@ -197,7 +197,7 @@ func TestFormsFromAnotherTabOfferToTakeOver(t *testing.T) {
 	i := s.invitation(unobserved, inWriting)
 	i.starter()
 	i.writes(1, "A bridge.")
-	other := i.holder("other tab")
+	other := i.holder("other-tab")
 	for _, path := range []string{"/take/questions/2/begin", "/take/questions/1/send", "/take/submit"} {
 		other.post(path, nil).says(t, http.StatusConflict, "The assessment is open elsewhere", "Nothing is lost.", "Continue here")
 	}
