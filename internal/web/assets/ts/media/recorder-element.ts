@@ -1,9 +1,10 @@
 // The custom element of a recorder: attributes in, events out.
 
+import type { Phase } from "./booth";
 import type { Kind } from "./capture";
 import { DeviceLists } from "./devices";
 import type { Purpose } from "./protocol";
-import { Recorder, type Phase } from "./recorder";
+import { Recorder } from "./recorder";
 import { Senses } from "./senses";
 import { uploadsOf, type Progress } from "./uploads";
 import { View } from "./view";

@@ -1,30 +1,14 @@
 // One take, from the first question for the microphone until the server has
 // verified it. Knows nothing of what it looks like.
 
-import { Refusal } from "./call";
-import { CaptureError, chooseType, close, openDevices, type Kind, type Problem } from "./capture";
-import { Emitter } from "./emitter";
+import { Booth, obstacleOf, type Phase } from "./booth";
+import { chooseType, type Kind } from "./capture";
 import { hold } from "./lock";
 import * as protocol from "./protocol";
 import type { Status } from "./protocol";
 import { Run, type Subject } from "./run";
 import type { Session } from "./slices";
 import type { Stop, Uploads } from "./uploads";
-
-export type Phase =
-  | "idle" // devices are off
-  | "asking" // the browser asks its user for the devices
-  | "armed" // devices are on
-  | "starting" // the countdown runs
-  | "recording"
-  | "cut" // broken off: use what there is, or record again at no cost?
-  | "uploading"
-  | "checking" // the server has all of it
-  | "ready" // verified
-  | "failed"; // technically; not counted
-
-/** What stands in the way of the next step. */
-export type Obstacle = { problem: Problem | "elsewhere" | "offline" } | { refusal: Refusal };
 
 export interface Setup {
   uploads: Uploads;
@@ -36,19 +20,8 @@ export interface Setup {
   countdown: number; // seconds
 }
 
-interface Events {
-  change: Phase;
-  opened: protocol.Opened; // the server has reserved a take
-  countdown: number; // seconds to go
-  second: number; // recorded so far
-}
-
-/** Records one take after another. Its phase, and what belongs to it, may be read at
- *  any time; "change" tells of each step. */
-export class Recorder extends Emitter<Events> {
-  phase: Phase = "idle";
-  obstacle: Obstacle | null = null;
-  stream: MediaStream | null = null;
+/** Records one take after another. */
+export class Recorder extends Booth {
   run: Run | null = null; // the take, when this page has recorded it
   status: Status | null = null; // in ready and failed
   stopped: Stop | null = null; // in failed, when the server did not take all of it
@@ -57,12 +30,10 @@ export class Recorder extends Emitter<Events> {
 
   private session: Session | null = null;
   private url = ""; // of the take
-  private cancelled = false;
-  private closed = false;
   private readonly deaf: (() => void)[];
 
   constructor(private readonly setup: Setup) {
-    super();
+    super(setup.kind);
     this.left = setup.left;
     const { uploads } = setup;
     this.deaf = [
@@ -92,43 +63,23 @@ export class Recorder extends Emitter<Events> {
     }
   }
 
-  /** Turns the devices on. */
-  async prepare(): Promise<void> {
-    if (!["idle", "ready", "failed", "uploading", "checking"].includes(this.phase)) return;
-    this.forget();
-    this.enter("asking");
-    try {
-      if (chooseType(this.setup.kind) === null) throw new CaptureError("unsupported", null);
-      this.stream = await openDevices(this.setup.kind);
-    } catch (error) {
-      return this.refuse(obstacleOf(error));
-    }
-    if (this.closed) return close(this.stream);
-    this.setup.uploads.slices.persist(); // some browsers ask their user: rather now than while recording
-    for (const track of this.stream.getTracks()) track.addEventListener("ended", () => this.lost(), { once: true });
-    this.enter("armed");
-  }
-
-  /** Turns the devices on again, as they are chosen now. */
-  async change(): Promise<void> {
-    if (this.phase !== "armed") return;
-    this.off();
-    this.phase = "idle";
-    await this.prepare();
+  override async prepare(): Promise<void> {
+    await super.prepare();
+    if (this.phase === "armed") this.setup.uploads.slices.persist(); // some browsers ask their user: rather now than while recording
   }
 
   /** Reserves a take, counts down and records. */
   async start(): Promise<void> {
     if (this.phase !== "armed" || !this.stream) return;
-    const { uploads, subject, kind, openURL } = this.setup;
+    const { uploads, subject, openURL, countdown } = this.setup;
     const release = await hold(`${subject.purpose} ${subject.owner} ${subject.question}`);
     if (!release) return this.refuse({ problem: "elsewhere" });
     this.cancelled = false;
     this.enter("starting");
     try {
-      const [opened] = await Promise.all([protocol.open(openURL, { mime: chooseType(kind) }), this.countDown()]);
+      const [opened] = await Promise.all([protocol.open(openURL, { mime: chooseType(this.kind) }), this.countDown(countdown)]);
       if (this.cancelled || !this.stream || !live(this.stream)) return await this.drop(opened);
-      const run = new Run(uploads, this.stream, kind, opened, subject);
+      const run = new Run(uploads, this.stream, this.kind, opened, subject);
       this.begin(run, opened);
       this.emit("opened", opened);
       await run.start();
@@ -140,11 +91,6 @@ export class Recorder extends Emitter<Events> {
     } finally {
       release();
     }
-  }
-
-  /** Ends the countdown; nothing is counted. */
-  cancel(): void {
-    this.cancelled = true;
   }
 
   /** Ends the recording; what was recorded is the take. */
@@ -219,18 +165,6 @@ export class Recorder extends Emitter<Events> {
     await protocol.abandon(opened.url).catch(() => {});
   }
 
-  private async countDown(): Promise<void> {
-    for (let left = this.setup.countdown; left > 0 && !this.cancelled; left--) {
-      this.emit("countdown", left);
-      await new Promise((later) => setTimeout(later, 1_000));
-    }
-  }
-
-  /** A device went before the countdown. */
-  private lost(): void {
-    if (this.phase === "armed") this.refuse({ problem: "none" });
-  }
-
   private follow(session: Session, phase: Phase): void {
     this.session = session;
     this.url = session.url;
@@ -257,26 +191,8 @@ export class Recorder extends Emitter<Events> {
     if (this.phase === "uploading" || this.phase === "checking" || this.phase === "recording") this.enter("failed");
   }
 
-  private refuse(obstacle: Obstacle): void {
-    this.off();
-    this.obstacle = obstacle;
-    this.enter("idle");
-  }
-
-  private enter(phase: Phase): void {
-    this.phase = phase;
-    if (phase !== "idle") this.obstacle = null;
-    if (!this.closed) this.emit("change", phase);
-  }
-
-  /** Between takes microphone and camera are off. */
-  private off(): void {
-    close(this.stream);
-    this.stream = null;
-  }
-
   /** The next take is another one; this one goes on being sent. */
-  private forget(): void {
+  protected forget(): void {
     this.run = this.session = this.status = this.stopped = null;
     this.url = "";
   }
@@ -292,12 +208,6 @@ export class Recorder extends Emitter<Events> {
     const same = (s: Session) => s.purpose === subject.purpose && s.question === subject.question;
     return (await sessions).filter((s) => same(s) && (!current || s.url === current));
   }
-}
-
-function obstacleOf(error: unknown): Obstacle {
-  if (error instanceof CaptureError) return { problem: error.problem };
-  if (!(error instanceof Refusal)) return { problem: "other" };
-  return error.status === 0 ? { problem: "offline" } : { refusal: error };
 }
 
 function live(stream: MediaStream): boolean {

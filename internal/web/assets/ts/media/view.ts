@@ -2,10 +2,11 @@
 // that the focus stays where it is.
 
 import { create } from "../lib/dom";
+import type { Obstacle, Phase } from "./booth";
 import type { Kind } from "./capture";
 import { LevelBar } from "./level";
 import { discardPlayer, player } from "./playback";
-import type { Obstacle, Phase, Recorder } from "./recorder";
+import type { Recorder } from "./recorder";
 import type { Warning } from "./senses";
 import { clock, fill, type Words } from "./words";
 

@@ -1,62 +1,34 @@
-import { CaptureError, close, openWebcam } from "../media/capture";
+import { openWebcam } from "../media/capture";
 import { create } from "../lib/dom";
-import { DeviceLists } from "../media/devices";
 import { PictureCheck, type PictureWarning } from "../media/picture";
-import { Check, type CheckWords } from "./check";
+import type { CheckWords } from "./check";
+import { DeviceTest } from "./check-device";
 
 /** Whether the camera shows a picture. */
-export class CameraCheck extends Check {
-  private stream: MediaStream | null = null;
+export class CameraCheck extends DeviceTest {
   private picture: PictureCheck | null = null;
   private warning: PictureWarning = null;
   private readonly video = create("video", { className: "record-preview", muted: true, playsInline: true, autoplay: true });
-  private readonly frame = create("div", { className: "step-picture" }, this.video);
-  private readonly lists: DeviceLists;
 
   constructor(words: CheckWords, changed: () => void) {
     super("camera", words, changed);
     this.video.setAttribute("aria-label", this.word("camera_preview"));
-    this.lists = new DeviceLists(["videoinput"], { microphone: this.word("microphone"), camera: this.word("camera") }, () => void this.start());
-    this.step.stage.append(this.frame, this.lists.element);
-    this.step.stage.hidden = true;
+    this.step.stage.prepend(create("div", { className: "step-picture" }, this.video));
   }
 
-  begin(): void {
-    this.step.show("waiting", this.word("camera_intro"));
-    this.step.offer([this.word("camera_start"), () => void this.start()]);
+  protected open(): Promise<MediaStream> {
+    return openWebcam();
   }
 
-  override close(): void {
-    this.off();
-    this.lists.close();
-  }
-
-  private async start(): Promise<void> {
-    this.off();
-    this.step.show("busy", this.word("asking"));
-    this.step.offer();
-    try {
-      this.stream = await openWebcam();
-    } catch (error) {
-      this.refuse(error);
-      return this.step.offer([this.word("try_again"), () => void this.start()]);
-    }
-    if (!this.step.element.isConnected) return this.off();
-    this.watch(this.stream);
-  }
-
-  private watch(stream: MediaStream): void {
+  protected attend(stream: MediaStream): void {
     this.warning = null;
     this.video.srcObject = stream;
-    this.step.stage.hidden = false;
     this.picture = new PictureCheck(this.video);
     this.picture.on("warning", (warning) => {
       this.warning = warning;
       this.judge();
     });
     this.video.addEventListener("playing", () => this.judge(), { once: true });
-    for (const track of stream.getTracks()) track.addEventListener("ended", () => this.lost(), { once: true });
-    void this.lists.refresh();
   }
 
   private judge(): void {
@@ -74,20 +46,13 @@ export class CameraCheck extends Check {
   private stop(): void {
     this.off();
     if (this.step.standing === "works") this.step.show("works", this.word("camera_off"));
-    this.step.offer([this.word(this.step.standing === "works" ? "again" : "try_again"), () => void this.start()]);
+    this.offer(this.step.standing === "works" ? "again" : "try_again");
   }
 
-  private lost(): void {
-    this.off();
-    this.refuse(new CaptureError("none", null));
-    this.step.offer([this.word("try_again"), () => void this.start()]);
-  }
-
-  private off(): void {
+  protected override off(): void {
     this.picture?.close();
-    close(this.stream);
+    this.picture = null;
     this.video.srcObject = null;
-    this.picture = this.stream = null;
-    this.step.stage.hidden = true;
+    super.off();
   }
 }

@@ -1,6 +1,6 @@
+import type { Phase } from "../media/booth";
 import type { Kind } from "../media/capture";
 import { DeviceLists } from "../media/devices";
-import type { Phase } from "../media/recorder";
 import { Senses } from "../media/senses";
 import { View } from "../media/view";
 import { wordsOf } from "../media/words";
