@@ -83,7 +83,8 @@ export class View {
     const bar = create("div", { className: "actions" }, ...Object.values(this.buttons), this.takes);
     host.classList.add("record");
     host.dataset.kind = kind;
-    host.replaceChildren(this.stage, ...below, this.listen, this.say, this.warning, this.trouble, devices, bar);
+    // The devices are known a moment later: then nothing must move that somebody is about to press.
+    host.replaceChildren(this.stage, ...below, this.listen, this.say, this.warning, this.trouble, bar, devices);
   }
 
   /** Shows where the recorder is. */
