@@ -96,6 +96,7 @@ func (w wire) wantAnswer(r *bufio.Reader, want int) {
 	answer, err := http.ReadResponse(r, nil)
 	w.must(err)
 	body, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
 	if answer.StatusCode != want || err != nil {
 		w.t.Errorf("%d %s, %v; want %d", answer.StatusCode, body, err, want)
 	}
@@ -237,7 +238,7 @@ func (w wire) listen() (net.Conn, *http.Response) {
 func TestMediaIsServedHoweverLongSomebodyListens(t *testing.T) {
 	timeless(t, 0, func(t *testing.T, w wire) {
 		conn, answer := w.listen()
-		defer func() { _ = conn.Close() }()
+		defer func() { _, _ = conn.Close(), answer.Body.Close() }()
 		got := 0
 		for buf := make([]byte, 4000); ; time.Sleep(readTimeout / 2) {
 			n, err := io.ReadFull(answer.Body, buf)
@@ -255,7 +256,7 @@ func TestMediaIsServedHoweverLongSomebodyListens(t *testing.T) {
 func TestWhoDoesNotListenAnyMoreIsWaitedForTwoMinutes(t *testing.T) {
 	timeless(t, 0, func(t *testing.T, w wire) {
 		conn, answer := w.listen()
-		defer func() { _ = conn.Close() }()
+		defer func() { _, _ = conn.Close(), answer.Body.Close() }()
 		time.Sleep(2*time.Minute + time.Second)
 		got, err := io.ReadAll(answer.Body)
 		if err == nil || int64(len(got)) == answer.ContentLength {
