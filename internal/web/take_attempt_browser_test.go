@@ -355,7 +355,7 @@ func TestTheReviewTellsWhatIsOnItsWayAndWhenItHasArrived(t *testing.T) {
 	i.begin(p)
 	p.Click("Turn on the microphone")
 	p.Click("Start recording")
-	p.WaitText("0:01 of 2:00")
+	p.WaitText("0:02 of 2:00")
 	p.Click("Stop recording")
 	p.WaitText("Uploaded. It is being checked")
 	p.Click("0 of 2 answered")
@@ -408,7 +408,7 @@ func TestTheWholeAttemptIsPossibleByKeyboardAlone(t *testing.T) {
 		t.Error("the focus is not where reading begins")
 	}
 	press(".record .btn-primary:not([hidden])", "Say a few words")
-	press(".record .btn-primary:not([hidden])", "0:01 of 2:00")
+	press(".record .btn-primary:not([hidden])", "0:02 of 2:00")
 	press(".record .btn-primary:not([hidden])", "Your recording has arrived")
 	press("#send", "Question 2 of 2")
 	press("form[action$='/begin'] .btn", "Write a short note.")

@@ -272,7 +272,7 @@ func questionGate(q question) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Actions(
-				ui.Button{Label: q.say("take.question.gate_button"), Kind: ui.Primary},
+				scripted(ui.Button{Label: q.say("take.question.gate_button"), Kind: ui.Primary}),
 				ui.Button{Label: q.say("take.question.later"), Kind: ui.Quiet, Href: q.later()},
 			).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -579,7 +579,7 @@ func questionAnswer(q question) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Actions(
-				ui.Button{Label: q.say("take.question.send"), Kind: ui.Primary, Attrs: templ.Attributes{"id": "send"}},
+				scripted(ui.Button{Label: q.say("take.question.send"), Kind: ui.Primary, Attrs: templ.Attributes{"id": "send"}}),
 				ui.Button{Label: q.say("take.question.later"), Kind: ui.Quiet, Href: q.later()},
 			).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

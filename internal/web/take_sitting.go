@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -181,12 +182,20 @@ func (v sitting) unphotographed() bool {
 	return v.Invite.Proctoring.IDCapture && len(v.attempt.Identity) < 2
 }
 
-// startButton asks for attention only where nothing should come before. It waits for the script: only that says which tab starts.
+// startButton asks for attention only where nothing should come before.
 func (v sitting) startButton() ui.Button {
-	b := ui.Button{Label: v.say("take.hub.start_button"), Disabled: true, Attrs: templ.Attributes{"data-scripted": true}}
+	b := ui.Button{Label: v.say("take.hub.start_button")}
 	if !v.records() {
 		b.Kind = ui.Primary
 	}
+	return scripted(b)
+}
+
+// scripted is a button that waits for the script: only that says which tab sends the form.
+func scripted(b ui.Button) ui.Button {
+	attrs := templ.Attributes{"data-scripted": true}
+	maps.Copy(attrs, b.Attrs)
+	b.Disabled, b.Attrs = true, attrs
 	return b
 }
 

@@ -602,7 +602,7 @@ func elsewherePage(v sitting) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Actions(ui.Button{Label: v.say("take.elsewhere.button"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Actions(scripted(ui.Button{Label: v.say("take.elsewhere.button"), Kind: ui.Primary})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -15,6 +15,7 @@ import { TakeSeat } from "./take/take-seat";
 import { TextAnswer } from "./take/text-answer";
 import { VisitStatus } from "./take/visit-status";
 
+awaken(document);
 customElements.define("take-recorder", TakeRecorder);
 customElements.define("upload-status", UploadStatus);
 customElements.define("device-check", DeviceCheck);
@@ -28,4 +29,3 @@ customElements.define("take-arrivals", Arrivals);
 customElements.define("take-clock", TakeClock);
 customElements.define("visit-status", VisitStatus);
 customElements.define("take-seat", TakeSeat);
-awaken(document);

@@ -38,18 +38,19 @@ export function swap(page: Document): void {
 function replace(selector: string, page: Document): void {
   const fresh = page.querySelector(selector);
   if (!fresh) return;
+  awaken(fresh);
   document.querySelector(selector)?.replaceWith(document.adoptNode(fresh));
   enliven(fresh);
 }
 
-/** Lets be pressed what does nothing without this script. */
+/** Lets be pressed what does nothing without this script. Whether an element of the page
+ *  forbids it is for that to say afterwards. */
 export function awaken(part: ParentNode): void {
   for (const button of part.querySelectorAll<HTMLButtonElement>("button[data-scripted]")) button.disabled = false;
 }
 
 /** Does for a part of a page what is done for those that come as documents. */
 function enliven(part: ParentNode): void {
-  awaken(part);
   showTimes(part);
   enhanceMenus(part);
   part.querySelector<HTMLElement>("[data-autofocus]")?.focus();
