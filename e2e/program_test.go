@@ -74,7 +74,7 @@ func (b *lockedBuffer) String() string {
 }
 
 // startTimeout bounds how long the program may take until it serves.
-const startTimeout = 30 * time.Second
+const startTimeout = 2 * time.Minute
 
 // start runs the program, on a free port unless args say where, and waits until it serves.
 func start(t *testing.T, args ...string) *program {
@@ -107,7 +107,12 @@ func launch(t *testing.T, args ...string) (*program, error) {
 		return nil, err
 	}
 	go func() { p.ended <- p.cmd.Wait() }()
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the program's log:\n%s", p.log)
+		}
+	})
 	return p, p.await()
 }
 

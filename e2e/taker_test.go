@@ -23,27 +23,41 @@ import (
 	"alfaone/e2e/browser"
 )
 
-// sampleData is a data directory with the demo's sample organization, made once: that takes a while.
-var sampleData = sync.OnceValues(func() (string, error) {
-	dir := filepath.Join(filepath.Dir(alfaone), "sample")
+// sampleData is a data directory with the demo's sample organization, made once, and where its mails say that the server is.
+var sampleData = sync.OnceValues(func() (sample sampleServer, err error) {
+	sample = sampleServer{dir: filepath.Join(filepath.Dir(alfaone), "sample")}
+	if sample.listen, err = freePort(); err != nil {
+		return sample, err
+	}
 	var errs bytes.Buffer
-	cmd := exec.CommandContext(context.Background(), alfaone, "demo", "--json", "--data-dir", dir, "--listen", "127.0.0.1:0") //nolint:gosec // our own program
+	cmd := exec.CommandContext(context.Background(), alfaone, "demo", "--json", "--data-dir", sample.dir, "--listen", sample.listen) //nolint:gosec // our own program
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", err
+		return sample, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", err
+		return sample, err
 	}
 	_, err = io.ReadFull(out, make([]byte, 1)) // it has made everything once it says how to get in
 	err = errors.Join(err, cmd.Process.Signal(syscall.SIGTERM))
 	_, _ = io.Copy(io.Discard, out)
 	if err := errors.Join(err, cmd.Wait()); err != nil {
-		return "", fmt.Errorf("making the sample data: %w\n%s", err, errs.String())
+		return sample, fmt.Errorf("making the sample data: %w\n%s", err, errs.String())
 	}
-	return dir, nil
+	return sample, nil
 })
+
+type sampleServer struct{ dir, listen string }
+
+// freePort is an address of this machine that nobody listens on.
+func freePort() (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
 
 // candidate is somebody who is invited to the sample's short assessment, on a server of their own: one question is answered by
 // voice, one on camera, one in writing.
@@ -54,26 +68,43 @@ type candidate struct {
 	dir    string // the server's data
 	listen string // where it listens
 	id     string // of the invite
+	email  string
 	link   string
 }
 
-const candidateEmail = "candidate@example.com"
+// arrive starts a server with the sample's data; args are further settings.
+func arrive(t *testing.T, args ...string) *candidate {
+	t.Helper()
+	listen, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return arriveAt(t, listen, args...)
+}
 
-// invite starts a server and invites a candidate. options are further fields of the invite as JSON, such as `"answerRecordLimit":2`;
-// args are further settings of the server.
-func invite(t *testing.T, options string, args ...string) *candidate {
+// arriveAt is arrive for a server that listens at an address.
+func arriveAt(t *testing.T, listen string, args ...string) *candidate {
 	t.Helper()
 	sample, err := sampleData()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &candidate{t: t, dir: t.TempDir(), listen: freePort(t)}
-	if err := os.CopyFS(c.dir, os.DirFS(sample)); err != nil {
+	c := &candidate{t: t, dir: t.TempDir(), listen: listen}
+	if err := os.CopyFS(c.dir, os.DirFS(sample.dir)); err != nil {
 		t.Fatal(err)
 	}
 	c.start(args...)
+	return c
+}
+
+// invite starts a server and invites a candidate. options are further fields of the invite as JSON, such as `"answerRecordLimit":2`;
+// args are further settings of the server.
+func invite(t *testing.T, options string, args ...string) *candidate {
+	t.Helper()
+	c := arrive(t, args...)
+	c.email = "candidate@example.com"
 	body := fmt.Sprintf(`{"assessmentId":%q,"recipientEmail":%q,"recipientName":"Ada",
-		"proctoringSettings":{"screenRecording":false,"webcamMonitoring":false,"requireIdCapture":false}`, c.shortAssessment(), candidateEmail)
+		"proctoringSettings":{"screenRecording":false,"webcamMonitoring":false,"requireIdCapture":false}`, c.shortAssessment(), c.email)
 	if options != "" {
 		body += "," + options
 	}
@@ -82,7 +113,7 @@ func invite(t *testing.T, options string, args ...string) *candidate {
 		t.Fatalf("inviting: %d %s", status, answer)
 	}
 	c.id = decode[struct{ Invite struct{ ID string } }](t, answer).Invite.ID
-	c.link = c.access.mail(t, candidateEmail).inviteLink(t)
+	c.link = c.access.mail(t, c.email).inviteLink(t)
 	return c
 }
 
@@ -90,17 +121,6 @@ func invite(t *testing.T, options string, args ...string) *candidate {
 func (c *candidate) start(args ...string) {
 	c.t.Helper()
 	c.server, c.access = demo(c.t, append([]string{"--data-dir", c.dir, "--listen", c.listen}, args...)...)
-}
-
-// freePort is an address of this machine that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 func (c *candidate) shortAssessment() string {
@@ -162,13 +182,11 @@ func phase(page *browser.Page, name string) {
 	page.Text("take-recorder[data-phase=" + name + "]")
 }
 
-// arm turns the devices on.
+// arm turns the devices on, for the first take or another.
 func arm(page *browser.Page) {
-	if browser.Eval[bool](page, "document.querySelector('take-recorder').getAttribute('kind') === 'video'") {
-		page.Click("Turn on camera and microphone")
-	} else {
-		page.Click("Turn on the microphone")
-	}
+	button := browser.Eval[string](page, `(recorder => recorder.dataset.phase !== "idle" ? "Record again" :
+		recorder.getAttribute("kind") === "video" ? "Turn on camera and microphone" : "Turn on the microphone")(document.querySelector("take-recorder"))`)
+	page.In("take-recorder").Click(button)
 	phase(page, "armed")
 }
 
@@ -241,13 +259,19 @@ func (c *candidate) takes() []stored {
 		}, c.id)
 }
 
-// counted tells how many takes the answer to the candidate's only begun question has cost.
-func (c *candidate) counted() (n int) {
+// count is the number that a query about the invite answers with.
+func (c *candidate) count(sqlText string) (n int) {
 	c.t.Helper()
-	for _, takes := range query(c, "SELECT takes FROM answers WHERE invite_id = ?", func(rows *sql.Rows, n *int) error { return rows.Scan(n) }, c.id) {
-		n += takes
+	for _, found := range query(c, sqlText, func(rows *sql.Rows, n *int) error { return rows.Scan(n) }, c.id) {
+		n += found
 	}
 	return n
+}
+
+// counted tells how many takes the candidate's answers have cost.
+func (c *candidate) counted() int {
+	c.t.Helper()
+	return c.count("SELECT takes FROM answers WHERE invite_id = ?")
 }
 
 // media asks for the file of a recording as its candidate may.
@@ -296,7 +320,7 @@ func (c *candidate) kept(s stored, least, most time.Duration) {
 		c.t.Fatal(err)
 	}
 	length := duration(c.t, file)
-	if length < least || length > most {
+	if length < least-slack || length > most+slack {
 		c.t.Errorf("%s were kept, want %s to %s", length, least, most)
 	}
 	if difference := (length - s.duration).Abs(); difference > 100*time.Millisecond {

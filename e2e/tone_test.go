@@ -21,7 +21,7 @@ const (
 	playedAt = 48000
 
 	glance = 50 * time.Millisecond
-	slack  = 250 * time.Millisecond // by which a busy machine's fake microphone may be early or late: far less than a slice
+	slack  = 250 * time.Millisecond // by which a busy machine's clocks and fake microphone may differ: far less than a slice
 )
 
 // pitch is the frequency of a second of the scale, in Hz.

@@ -137,6 +137,12 @@ func (p *Page) WaitText(text string) {
 	p.find("text", text)
 }
 
+// WaitControl waits until the page offers a control with this name, as Click does.
+func (p *Page) WaitControl(name string) {
+	p.tb.Helper()
+	p.find("control", name)
+}
+
 // WaitGone waits until the page does not show a text any more.
 func (p *Page) WaitGone(text string) {
 	p.tb.Helper()
