@@ -160,8 +160,8 @@ export class Uploads extends Emitter<Events> {
       await this.landed(session);
       await protocol.abandon(session.url);
     } catch (error) {
-      // It may be over there already: then there is nothing to give up.
-      if (!(error instanceof Refusal && [404, 409, 410].includes(error.status))) {
+      // It may be over there already: then there is nothing to give up. Any other refusal leaves it as it is.
+      if (!(error instanceof Refusal && ([404, 410].includes(error.status) || error.code === "finished"))) {
         if (!stopped) this.stops.delete(session.recording);
         throw error;
       }
