@@ -76,12 +76,18 @@ func TestTheWayToTheStartHasOnlyTheStopsThatAreNeeded(t *testing.T) {
 		if p.url.Path != stop {
 			t.Fatalf("%s is %s", stop, p.url)
 		}
-		if want := map[string]string{"/take/check": "/take/practice", "/take/practice": "/take/identity", "/take/identity": "/take"}[stop]; next(p) != want {
+		if want := map[string]string{"/take/check": "/take/practice", "/take/practice": "/take/identity", "/take/identity": "/take?prepared=1"}[stop]; next(p) != want {
 			t.Errorf("%s leads to %s, want %s", stop, next(p), want)
 		}
 	}
+	if got := next(b.get("/take")); got != "/take/check" {
+		t.Errorf("before that one is led to %s", got)
+	}
+	if p := b.get("/take?prepared=1"); strings.Contains(p.body, "/take/check") {
+		t.Error("who is prepared is asked to prepare")
+	}
 	b = s.invitation(unobserved, written).candidate()
-	if got := next(b.get("/take/check")); got != "/take" {
+	if got := next(b.get("/take/check")); got != "/take?prepared=1" {
 		t.Errorf("without recorded answers the check leads to %s", got)
 	}
 	for _, skipped := range []string{"/take/practice", "/take/identity"} {

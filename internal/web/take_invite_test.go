@@ -71,7 +71,7 @@ func TestTheLandingPageTellsEverythingBeforeItAsks(t *testing.T) {
 		"Example Ltd invites you", "Software Engineer Assessment", "Speak as you would to a colleague.",
 		"We look forward to hearing from you.", "2 questions", "about 5 minutes",
 		texts.For("en").DateTime(i.ExpiresAt.In(org.Location())), "Europe/Madrid", "In your time zone:",
-		"Your voice, while you give a spoken answer", "The answers you write", "A picture of your identity document",
+		"Your voice, while you give a spoken answer", "The answers you write", "Photos of your identity document and of your face",
 		"opening this page has changed nothing", "We keep your answers for 90 days.", "I agree to take part.", "Continue",
 		"ask whoever invited you at Example Ltd", "You can reach Example Ltd at owner@example.com.", "Withdraw",
 	)
@@ -118,7 +118,7 @@ func TestTheLandingPageSaysWhatIsRecordedAndNothingElse(t *testing.T) {
 	spoken := "Your voice, while you give a spoken answer"
 	written := "The answers you write"
 	onCamera := "Your picture and your voice, while you give an answer on camera"
-	webcam, screen, identity := "Your camera picture throughout", "Your screen throughout", "A picture of your identity document"
+	webcam, screen, identity := "Your camera picture throughout", "Your screen throughout", "Photos of your identity document and of your face"
 	between, device := "Anything between your answers", "Anything else on your device"
 	unobserved := func(n *assess.NewInvite, _ *assess.Content) {
 		n.Proctoring = assess.ProctoringChoice{ScreenRecording: &no, WebcamMonitoring: &no, IDCapture: &no}

@@ -9,6 +9,7 @@ const (
 	checkPath    = "/take/check"
 	practicePath = "/take/practice"
 	identityPath = "/take/identity"
+	preparedPath = "/take?prepared=1" // where one starts, having been through these
 )
 
 func (s *Server) prepareRoutes() []route {
@@ -60,7 +61,7 @@ func (v sitting) onward(path string) string {
 	case path != identityPath && v.identifies():
 		return identityPath
 	default:
-		return "/take"
+		return preparedPath
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *Server) attemptHome(c *call) error {
 	if place := v.place(); place != "/take" {
 		return c.redirect(place)
 	}
-	return c.renderTake(http.StatusOK, v.texts, hubPage(hub{v.titled("take.accepted.title"), nil}))
+	return c.renderTake(http.StatusOK, v.texts, hubPage(hub{sitting: v.titled("take.accepted.title"), prepared: c.value("prepared") != ""}))
 }
 
 // startAttempt starts the clock. Only a page with scripts can say which tab it is, and record.
@@ -127,7 +127,7 @@ func (s *Server) startAttempt(c *call) error {
 		return err
 	}
 	if c.taker().Tab == "" {
-		return c.renderTake(http.StatusUnprocessableEntity, v.texts, hubPage(hub{v.titled("take.accepted.title"), v.problem("take.noscript")}))
+		return c.renderTake(http.StatusUnprocessableEntity, v.texts, hubPage(hub{sitting: v.titled("take.accepted.title"), errors: v.problem("take.noscript")}))
 	}
 	if err := s.app.Start(c.ctx(), c.taker()); err != nil {
 		return c.refusedStep(err)
@@ -182,10 +182,13 @@ func (v sitting) unphotographed() bool {
 	return v.Invite.Proctoring.IDCapture && len(v.attempt.Identity) < 2
 }
 
+// advises reports whether something should come before the start.
+func (h hub) advises() bool { return h.records() && !h.prepared }
+
 // startButton asks for attention only where nothing should come before.
-func (v sitting) startButton() ui.Button {
-	b := ui.Button{Label: v.say("take.hub.start_button")}
-	if !v.records() {
+func (h hub) startButton() ui.Button {
+	b := ui.Button{Label: h.say("take.hub.start_button")}
+	if !h.advises() {
 		b.Kind = ui.Primary
 	}
 	return scripted(b)
