@@ -1,4 +1,5 @@
 import { create } from "../lib/dom";
+import { showTimes } from "../lib/time";
 import { type Say, sayingOf } from "./say";
 import { onStanding } from "./standing";
 import { visit } from "./visit";
@@ -9,7 +10,7 @@ const hours = 12; // more than that is no countdown
 
 /**
  * <take-clock>: how much time is left. Attributes: until and now (Unix milliseconds, by
- * the server's clock), words. What it holds, the deadline, stays.
+ * the server's clock), words. What it holds, the deadline, follows.
  */
 export class TakeClock extends HTMLElement {
   static observedAttributes = ["until", "now"];
@@ -48,6 +49,9 @@ export class TakeClock extends HTMLElement {
   private set(until: number, now: number): void {
     this.until = until;
     this.ahead = now - Date.now();
+    const deadline = this.querySelector("time");
+    if (deadline && until > 0) deadline.dateTime = new Date(until).toISOString();
+    showTimes(this);
     if (this.isConnected) this.tick();
   }
 

@@ -1,5 +1,6 @@
 import { create, memory } from "../lib/dom";
 import { alone, seat, seated } from "../media/seat";
+import { uploadsOf } from "../media/uploads";
 import { type Say, sayingOf } from "./say";
 import { sit, standing } from "./standing";
 import { visit } from "./visit";
@@ -30,6 +31,7 @@ export class TakeSeat extends HTMLElement {
     document.addEventListener("visibilitychange", look, { signal });
     addEventListener("online", look, { signal });
     addEventListener("pageshow", look, { signal });
+    signal.addEventListener("abort", uploadsOf(this.getAttribute("owner") ?? "").on("stopped", look)); // the invite may be revoked
     this.timer = window.setInterval(look, every);
     look();
   }
