@@ -30,7 +30,8 @@ func TestWhoWithdrawsLeavesNothingBehind(t *testing.T) {
 			}
 			return err
 		}))
-		for info := range w.blobs.List(t.Context(), string(w.owner.Org)+"/") {
+		for info, err := range w.blobs.List(t.Context(), string(w.owner.Org)+"/") {
+			w.must(err)
 			t.Errorf("there is still %s", info.Key)
 		}
 		w.wantKind(by.PutChunk(t.Context(), rec.ID, chunkOf(9, []byte("late")), bytes.NewReader([]byte("late"))), assess.Gone)

@@ -159,7 +159,7 @@ func TestWhoListensDoesNotWaitForOtherWork(t *testing.T) {
 		t.Errorf("speaking beside other work: got %v, want that there is no voice", err)
 	}
 	stop()
-	<-ended
+	_ = <-ended
 }
 
 func TestOnlyAProgramThatExitsSpeaksOfItsInput(t *testing.T) {
