@@ -159,7 +159,9 @@ func TestWhoListensDoesNotWaitForOtherWork(t *testing.T) {
 		t.Errorf("speaking beside other work: got %v, want that there is no voice", err)
 	}
 	stop()
-	_ = <-ended
+	if err := <-ended; err == nil {
+		t.Error("work that was stopped ended well")
+	}
 }
 
 func TestOnlyAProgramThatExitsSpeaksOfItsInput(t *testing.T) {
