@@ -170,7 +170,7 @@ function settle(was: Element | null): void {
   const link = was instanceof HTMLAnchorElement && document.querySelector<HTMLElement>(`main a[href="${was.getAttribute("href")}"]`);
   if (link) return link.focus();
   if (!was) scrollTo({ top: 0, behavior: "instant" });
-  if (!document.activeElement?.closest("[data-autofocus]")) heading?.focus({ preventScroll: was !== null });
+  if (!document.activeElement?.closest("[data-autofocus]")) heading?.focus({ preventScroll: true });
 }
 
 /** A form that came to nothing can be sent again. */
