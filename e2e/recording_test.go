@@ -184,9 +184,7 @@ func TestRecordingAgainAfterAReloadCostsNothing(t *testing.T) {
 	page.Click("Record again at no cost")
 	phase(page, "armed")
 	c.costs(0)
-	page.Click("Start recording")
-	take := recording{page, time.Now()}
-	phase(page, "recording")
+	take := shoot(page)
 	take.until(4)
 	page.Click("Stop recording")
 	most := take.most()
@@ -221,12 +219,17 @@ func TestKillingTheBrowserLosesNothing(t *testing.T) {
 	c.costs(1)
 }
 
+// The server is killed while somebody films themselves.
 func TestKillingTheServerWhileRecordingLosesNothing(t *testing.T) {
 	t.Parallel()
 	c := invite(t, "")
 	_, page := c.hearing(browser.Settings{})
 	c.begin(page)
-	take := record(page)
+	page.Click("Answer later")
+	page.WaitText("Question 2 of 3")
+	page.Click("Show the question") // this turns the devices on, since it leaves little time to prepare
+	phase(page, "armed")
+	take := shoot(page)
 	take.until(2)
 	c.server.kill()
 	take.until(5)
@@ -289,6 +292,26 @@ func TestAnotherTabTakesOverAndLosesNothing(t *testing.T) {
 	// What is left to do is done here, and cannot be done there.
 	second.Click("Send and continue")
 	second.WaitText("Question 2 of 3")
+}
+
+func TestAnotherDeviceTakesOverAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	c := invite(t, "")
+	_, first := c.hearing(browser.Settings{})
+	c.begin(first)
+	take := record(first)
+	take.until(4)
+
+	second := browser.New(t).Patient(longWait)
+	c.comeBack(second)
+	second.WaitText("The assessment is open elsewhere")
+	second.Click("Continue here")
+	second.WaitText("Question 1 of 3")
+	first.WaitText("The assessment is open elsewhere")
+	most := take.most()
+	second.Open(c.access.URL + "/take/review")
+	second.WaitText("Question 1 Answered")
+	c.kept(c.only(), 4*time.Second, most)
 }
 
 func TestHiddenTabGoesOnRecording(t *testing.T) {

@@ -196,9 +196,14 @@ type recording struct {
 	begun time.Time
 }
 
-// record begins a recording.
+// record turns the devices on and begins a recording.
 func record(page *browser.Page) recording {
 	arm(page)
+	return shoot(page)
+}
+
+// shoot begins a recording with devices that are on.
+func shoot(page *browser.Page) recording {
 	page.Click("Start recording")
 	begun := time.Now()
 	phase(page, "recording")

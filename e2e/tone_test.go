@@ -108,15 +108,58 @@ func stretches(heard []int) (all []stretch, deaf time.Duration) {
 // unbroken checks that seconds of the scale follow each other with no gap, no repetition and none in the wrong place.
 func unbroken(t *testing.T, samples []int16) {
 	t.Helper()
-	heard := hear(samples)
+	if heard := hear(samples); broken(heard) {
+		t.Errorf("the scale is broken; every %s the second that is heard: %v", glance, heard)
+	}
+}
+
+func broken(heard []int) bool {
 	all, deaf := stretches(heard)
-	wrong := len(all) < 2 || deaf > time.Second/2
+	if len(all) < 2 || deaf > time.Second/2 {
+		return true
+	}
 	for i, s := range all {
 		inner := i > 0 && i < len(all)-1
-		wrong = wrong || s.length() > time.Second+slack || inner && s.length() < time.Second-slack || i > 0 && s.tone != (all[i-1].tone+1)%tones
+		if s.length() > time.Second+slack || inner && s.length() < time.Second-slack || i > 0 && s.tone != (all[i-1].tone+1)%tones {
+			return true
+		}
 	}
-	if wrong {
-		t.Errorf("the scale is broken; every %s the second that is heard: %v", glance, heard)
+	return false
+}
+
+func TestABrokenScaleIsHeard(t *testing.T) {
+	t.Parallel()
+	seconds := func(which ...int) (samples []int16) {
+		for _, second := range which {
+			for i := range heardAt {
+				volume := 12000.0
+				if second < 0 {
+					volume = 0
+				}
+				samples = append(samples, int16(volume*math.Sin(2*math.Pi*pitch(max(second, 0))*float64(i)/heardAt)))
+			}
+		}
+		return samples
+	}
+	for name, test := range map[string]struct {
+		samples []int16
+		want    bool
+	}{
+		"whole":                         {seconds(0, 1, 2, 3), false},
+		"begun in the middle":           {seconds(2, 3, 4)[heardAt/2:], false},
+		"round the end":                 {seconds(14, 15, 0, 1), false},
+		"a second missing":              {seconds(0, 1, 3, 4), true},
+		"a second twice":                {seconds(0, 1, 1, 2), true},
+		"out of order":                  {seconds(0, 2, 1, 3), true},
+		"a gap of silence":              {seconds(0, 1, -1, 2), true},
+		"a part of a second missing":    {slices.Concat(seconds(0), seconds(1)[:heardAt/2], seconds(2, 3)), true},
+		"nothing in the beginning":      {seconds(-1, 0, 1), true},
+		"nothing at all":                {seconds(-1, -1), true},
+		"one tone and nothing after it": {seconds(5, -1, -1), true},
+	} {
+		if got := broken(hear(test.samples)); got != test.want {
+			t.Errorf("%s: broken is %t, heard %v", name, got, hear(test.samples))
+		}
 	}
 }
 

@@ -98,6 +98,7 @@ export class VisitStatus extends HTMLElement {
 
   private async go(there: Visit): Promise<void> {
     if (this.busy) return;
+    if (there.quiet) return this.glance(there);
     this.busy = true;
     clearTimeout(this.timer);
     this.failed = null; // somebody wants to go elsewhere now
@@ -107,11 +108,20 @@ export class VisitStatus extends HTMLElement {
       await this.arrive(await get(there), there);
       this.pause = soon;
     } catch (error) {
-      if (!there.quiet) this.fail(there, error);
+      this.fail(there, error);
     } finally {
       clearTimeout(timer);
       this.busy = false;
       calm();
+    }
+  }
+
+  /** Looks for news of the page. It is in nobody's way, and nobody hears if it fails. */
+  private async glance(there: Visit): Promise<void> {
+    try {
+      await this.arrive(await get(there), there);
+    } catch {
+      // The next one will tell.
     }
   }
 
@@ -128,7 +138,8 @@ export class VisitStatus extends HTMLElement {
     const page = await parse(answer);
     if (!page) return location.assign(there.method === "POST" && !answer.redirected ? "/take" : answer.url);
     const focused = document.activeElement;
-    if (there.quiet && focused?.matches("main :is(input, button)")) return; // somebody is at it: not now
+    const left = this.busy || there.url !== location.href;
+    if (there.quiet && (left || focused?.matches("main :is(input, button)"))) return; // somebody is at it: not now
     if (answer.redirected || there.method !== "POST") this.remember(answer.url, there);
     swap(page);
     this.show("");
