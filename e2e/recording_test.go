@@ -297,7 +297,7 @@ func TestAnotherTabTakesOverAndLosesNothing(t *testing.T) {
 func TestAnotherDeviceTakesOverAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	c := invite(t, "")
-	_, first := c.hearing(browser.Settings{})
+	own, first := c.hearing(browser.Settings{})
 	c.begin(first)
 	take := record(first)
 	take.until(4)
@@ -307,6 +307,8 @@ func TestAnotherDeviceTakesOverAndLosesNothing(t *testing.T) {
 	second.WaitText("The assessment is open elsewhere")
 	second.Click("Continue here")
 	second.WaitText("Question 1 of 3")
+	own.Tab()
+	first.Front() // who looks away and comes back is told at once, others within half a minute
 	first.WaitText("The assessment is open elsewhere")
 	most := take.most()
 	second.Open(c.access.URL + "/take/review")
