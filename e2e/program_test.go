@@ -232,7 +232,7 @@ type letter struct {
 // mail waits for the newest mail to an address.
 func (a access) mail(t *testing.T, to string) letter {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		_, body := call(t, http.MethodGet, a.MailboxURL+".json", "", "")
 		for _, l := range decode[[]letter](t, body) {
 			if l.To == to {

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -218,57 +217,6 @@ func (c *candidate) revoke() {
 func (c *candidate) arrived(id string) int {
 	c.t.Helper()
 	return query(c, "SELECT count(*) FROM recording_chunks WHERE recording_id = ?", func(rows *sql.Rows, n *int) error { return rows.Scan(n) }, id)[0]
-}
-
-func TestWhatTheServerRefusesCanBeSavedAsAFile(t *testing.T) {
-	t.Parallel()
-	c := invite(t, "")
-	page := browser.New(t).Patient(time.Minute)
-	page.AllowError("410")
-	c.begin(page)
-	take := record(page)
-	take.until(2)
-	c.revoke()
-	phase(page, "failed")
-	page.WaitText("A recording could not be uploaded")
-	page.Axe()
-
-	browser.Eval[bool](page, `{
-		const make = URL.createObjectURL;
-		URL.createObjectURL = (file) => ((window.saved = file), make(file));
-		true;
-	}`)
-	page.Click("Save as a file")
-	head, body, _ := strings.Cut(browser.Eval[string](page, `new Promise((done) => {
-		const look = () => (window.saved ? window.saved.arrayBuffer().then((all) => done(new TextDecoder("latin1").decode(all))) : setTimeout(look, 20));
-		look();
-	})`), "\n")
-	var file struct {
-		Recordings []struct {
-			ID     string
-			Chunks int
-			Bytes  int
-			Slices []struct{ Number, Bytes int }
-		}
-	}
-	if err := json.Unmarshal([]byte(head), &file); err != nil || len(file.Recordings) != 1 {
-		t.Fatalf("the file begins with %s: %v", head, err)
-	}
-	saved := file.Recordings[0]
-	id := c.takes()[0].id
-	bytes := 0
-	for i, slice := range saved.Slices {
-		bytes += slice.Bytes
-		if want := saved.Chunks - len(saved.Slices) + i; slice.Number != want {
-			t.Errorf("slice %d of the file is number %d, want %d", i, slice.Number, want)
-		}
-	}
-	if arrived := c.arrived(id); saved.ID != id || len(saved.Slices) == 0 || saved.Chunks-len(saved.Slices) > arrived {
-		t.Errorf("the file has %+v, the server has the first %d slices of %s", saved, arrived, id)
-	}
-	if got := len([]rune(body)); got != bytes { // a rune a byte, in Latin-1
-		t.Errorf("the file holds %d bytes of slices, want %d", got, bytes)
-	}
 }
 
 func TestACutTakeIsStillThereWhenTheServerCannotBeToldToForgetIt(t *testing.T) {
