@@ -1,11 +1,13 @@
 package e2e_test
 
 import (
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -186,37 +188,72 @@ func TestADeviceThatGoesAwayCostsNothing(t *testing.T) {
 	}
 }
 
-// revoke takes the invite back, as its owner.
-func (c *candidate) revoke() {
+// spoil sends something else as a slice of a recording, before the page that records it can.
+func (c *candidate) spoil(id string, number int) {
 	c.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		c.t.Fatal(err)
+	body := "not what was recorded"
+	sum := sha256.Sum256([]byte(body))
+	digest := "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"
+	if status := c.ask(http.MethodPut, fmt.Sprintf("/take/recordings/%s/chunks/%d", id, number), body, "Content-Digest", digest); status != http.StatusNoContent {
+		c.t.Fatalf("the other slice is answered with status %d", status)
 	}
-	client := &http.Client{Jar: jar, Timeout: 10 * time.Second}
-	post := func(path string, form url.Values) {
-		r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.access.URL+path, strings.NewReader(form.Encode()))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		resp, err := client.Do(r)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode >= http.StatusBadRequest {
-			c.t.Fatalf("POST %s: %s", path, resp.Status)
-		}
-	}
-	post("/signin", url.Values{"email": {c.access.OwnerEmail}, "password": {c.access.OwnerPassword}})
-	post("/invites/"+c.id+"/revoke", url.Values{"force": {"yes"}})
 }
 
 // arrived counts the slices that the server has of a recording.
 func (c *candidate) arrived(id string) int {
 	c.t.Helper()
 	return query(c, "SELECT count(*) FROM recording_chunks WHERE recording_id = ?", func(rows *sql.Rows, n *int) error { return rows.Scan(n) }, id)[0]
+}
+
+func TestWhatTheServerRefusesCanBeSavedAsAFile(t *testing.T) {
+	t.Parallel()
+	c := invite(t, "")
+	page := browser.New(t).Patient(time.Minute)
+	page.AllowError("409")
+	c.begin(page)
+	take := record(page)
+	take.until(2)
+	c.spoil(c.takes()[0].id, 6)
+	phase(page, "failed")
+	page.WaitText("A recording could not be uploaded")
+	page.Axe()
+
+	browser.Eval[bool](page, `{
+		const make = URL.createObjectURL;
+		URL.createObjectURL = (file) => ((window.saved = file), make(file));
+		true;
+	}`)
+	page.Click("Save as a file")
+	head, body, _ := strings.Cut(browser.Eval[string](page, `new Promise((done) => {
+		const look = () => (window.saved ? window.saved.arrayBuffer().then((all) => done(new TextDecoder("latin1").decode(all))) : setTimeout(look, 20));
+		look();
+	})`), "\n")
+	var file struct {
+		Recordings []struct {
+			ID     string
+			Chunks int
+			Bytes  int
+			Slices []struct{ Number, Bytes int }
+		}
+	}
+	if err := json.Unmarshal([]byte(head), &file); err != nil || len(file.Recordings) != 1 {
+		t.Fatalf("the file begins with %s: %v", head, err)
+	}
+	saved := file.Recordings[0]
+	id := c.takes()[0].id
+	bytes := 0
+	for i, slice := range saved.Slices {
+		bytes += slice.Bytes
+		if want := saved.Chunks - len(saved.Slices) + i; slice.Number != want {
+			t.Errorf("slice %d of the file is number %d, want %d", i, slice.Number, want)
+		}
+	}
+	if arrived := c.arrived(id); saved.ID != id || len(saved.Slices) == 0 || saved.Chunks-len(saved.Slices) > arrived {
+		t.Errorf("the file has %+v, the server has the first %d slices of %s", saved, arrived, id)
+	}
+	if got := len([]rune(body)); got != bytes { // a rune a byte, in Latin-1
+		t.Errorf("the file holds %d bytes of slices, want %d", got, bytes)
+	}
 }
 
 func TestACutTakeIsStillThereWhenTheServerCannotBeToldToForgetIt(t *testing.T) {
