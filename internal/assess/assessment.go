@@ -129,6 +129,7 @@ func (c Content) Clean() Content {
 	c.Closing = cleanTexts(c.Closing, c.Languages)
 	c.Questions = slices.Clone(c.Questions)
 	for i, q := range c.Questions {
+		c.Questions[i] = q.cleanRubric()
 		c.Questions[i].Prompts = cleanTexts(q.Prompts, c.Languages)
 		c.Questions[i].Recordings = inLanguages(q.Recordings, c.Languages)
 	}

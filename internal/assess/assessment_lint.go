@@ -66,7 +66,7 @@ func (c Content) lintQuestion(number int, q Question) []Finding {
 	if q.Points == 0 && c.TotalPoints() > 0 {
 		out = append(out, Finding{Question: number, Message: "It is worth no points."})
 	}
-	return out
+	return append(out, q.lintRubric(number)...)
 }
 
 // lintRecordings looks at the recordings that a question names. What candidates are sent never changes, so each must be whole

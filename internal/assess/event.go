@@ -25,6 +25,13 @@ const (
 	InviteAccommodated   EventType = "invite.accommodated"   // a member changed what the candidate is allowed
 	InviteRetakeAllowed  EventType = "invite.retake_allowed" // a member allowed another take of one answer
 	InviteTakeImported   EventType = "invite.take_imported"  // a member put in a file that the candidate had saved
+	InviteAssigned       EventType = "invite.assigned"       // a grader is to score it
+	InviteUnassigned     EventType = "invite.unassigned"     // a grader is to score it no longer
+	InviteEvaluated      EventType = "invite.evaluated"      // a grader has submitted an evaluation
+	InviteReopened       EventType = "invite.reopened"       // a submitted evaluation is changed again
+	InviteDisputed       EventType = "invite.disputed"       // the graders differ too far
+	InviteGraded         EventType = "invite.graded"         // all evaluations are in, and the grade stands
+	InviteDecided        EventType = "invite.decided"        // a member has decided about the candidate
 	AssessmentPublished  EventType = "assessment.published"
 )
 

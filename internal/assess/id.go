@@ -14,6 +14,9 @@ type (
 	PlayID       string
 	TagID        string
 	EventID      string
+	CriterionID  string
+	EvaluationID string
+	CommentID    string
 )
 
 // ValidID reports whether s has the form of a UUID: 8-4-4-4-12 hexadecimal digits.

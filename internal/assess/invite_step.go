@@ -21,13 +21,14 @@ const (
 	StepReaddress InviteStep = "readdress" // a member mends the address
 	StepImport    InviteStep = "import"    // a member puts in a recording that the candidate has sent by other means
 	StepGrade     InviteStep = "grade"     // a grader scores it
+	StepDecide    InviteStep = "decide"    // a member decides about the candidate
 )
 
 // InviteSteps lists the steps.
 func InviteSteps() []InviteStep {
 	return []InviteStep{
 		StepAccept, StepStart, StepObserve, StepAnswer, StepDeliver, StepComplete, StepTimeUp, StepExpire, StepRevoke, StepForce, StepWithdraw,
-		StepExtend, StepResend, StepReaddress, StepImport, StepGrade,
+		StepExtend, StepResend, StepReaddress, StepImport, StepGrade, StepDecide,
 	}
 }
 
@@ -53,6 +54,7 @@ var inviteMoves = map[InviteStep]map[InviteStatus]InviteStatus{
 	StepReaddress: {Pending: Pending, Accepted: Accepted, Started: Started},
 	StepImport:    {Started: Started, Completed: Completed},
 	StepGrade:     {Completed: Completed},
+	StepDecide:    {Completed: Completed},
 }
 
 // Step is the status that the step leads to from status s, which is s itself where the step repeats or changes no status.

@@ -10,7 +10,7 @@ const (
 	Owner     Role = "owner"     // everything, owners included
 	Admin     Role = "admin"     // everything but making and unmaking owners
 	Recruiter Role = "recruiter" // writes assessments, invites candidates, sees results
-	Grader    Role = "grader"    // sees completed invites assigned to them, and scores those
+	Grader    Role = "grader"    // scores the completed invites assigned to them, and sees nothing else
 	Viewer    Role = "viewer"    // sees assessments, invites and results; changes nothing
 )
 
@@ -25,7 +25,10 @@ const (
 	ReadAssessments    Permission = "read assessments"
 	WriteAssessments   Permission = "write assessments"
 	ReadInvites        Permission = "read invites"
-	ReadAssigned       Permission = "read assigned invites"
+	GradeAssigned      Permission = "grade assigned invites"
+	AssignGraders      Permission = "assign graders"
+	ReadResults        Permission = "read results"
+	DecideCandidates   Permission = "decide about candidates"
 	InviteCandidates   Permission = "invite candidates"
 	ReadMembers        Permission = "read members"
 	ManageMembers      Permission = "manage members"
@@ -40,7 +43,8 @@ const (
 // Permissions lists every permission.
 func Permissions() []Permission {
 	return []Permission{
-		ReadAssessments, WriteAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ManageMembers,
+		ReadAssessments, WriteAssessments, ReadInvites, InviteCandidates, GradeAssigned, AssignGraders,
+		ReadResults, DecideCandidates, ReadMembers, ManageMembers,
 		ReadTags, ManageTags, ManageKeys, ManageOrganization, ReadMail, ManageSelf,
 	}
 }
@@ -49,15 +53,15 @@ var rolePermissions = map[Role][]Permission{
 	Owner: Permissions(),
 	Admin: Permissions(),
 	Recruiter: {
-		ReadAssessments, WriteAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ReadTags, ManageTags,
-		ManageSelf,
+		ReadAssessments, WriteAssessments, ReadInvites, InviteCandidates, GradeAssigned, AssignGraders, ReadResults,
+		DecideCandidates, ReadMembers, ReadTags, ManageTags, ManageSelf,
 	},
-	Grader: {ReadAssigned, ManageSelf},
-	Viewer: {ReadAssessments, ReadInvites, ReadAssigned, ReadMembers, ReadTags, ManageSelf},
+	Grader: {GradeAssigned, ManageSelf},
+	Viewer: {ReadAssessments, ReadInvites, ReadResults, ReadMembers, ReadTags, ManageSelf},
 }
 
 // keyPermissions are what an API key may do: all that the public API offers, nothing that only a person should.
-var keyPermissions = []Permission{ReadAssessments, ReadInvites, ReadAssigned, InviteCandidates, ReadMembers, ReadTags, ManageTags}
+var keyPermissions = []Permission{ReadAssessments, ReadInvites, InviteCandidates, ReadResults, ReadMembers, ReadTags, ManageTags}
 
 // May reports whether the role has the permission.
 func (r Role) May(p Permission) bool { return slices.Contains(rolePermissions[r], p) }

@@ -26,7 +26,8 @@ type Question struct {
 	Recordings   map[string]RecordingID // the prompt spoken or filmed, by language; where there is none the text stands alone
 	Format       Format                 // how it is asked; empty means the assessment's default
 	AnswerFormat Format                 // how it is answered; empty means the assessment's default
-	Points       int
+	Criteria     []Criterion            // what an answer is judged by; where there are none, by Points alone
+	Points       int                    // the sum of the criteria, if there are any
 	Required     bool
 	Preparation  int // seconds to think before recording; 0 means none
 	MaxAnswer    int // seconds of recording, or of writing
@@ -74,6 +75,7 @@ func (q Question) check(p *problems, at int) {
 	}
 	p.when(q.Format != "" && !questionFormat(q.Format), field("format"), "must be text, audio or video")
 	p.when(q.AnswerFormat != "" && !questionFormat(q.AnswerFormat), field("answerFormat"), "must be text, audio or video")
+	q.checkRubric(p, field)
 	p.when(q.Points < 0 || q.Points > MaxPoints, field("points"), "must be between 0 and %d", MaxPoints)
 	p.when(q.Preparation < 0 || q.Preparation > MaxPreparation, field("preparation"), "must be between 0 and %d seconds", MaxPreparation)
 	p.when(q.MaxAnswer < MinAnswer || q.MaxAnswer > MaxAnswer, field("maxAnswer"), "must be between %d and %d seconds", MinAnswer, MaxAnswer)
