@@ -139,6 +139,25 @@ func (a *App) InvitePoster(ctx context.Context, who assess.Actor, id assess.Invi
 	return MediaFile{ReadSeekCloser: object, ContentType: "image/jpeg", Tag: rec.Media.SHA256 + "-poster", Modified: rec.FinishedAt}, nil
 }
 
+// InviteWaveform opens the points by which players draw what InviteMedia opens: JSON as audiowaveform writes it, version 2.
+// Errors: as InvitePoster's.
+func (a *App) InviteWaveform(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.watchable(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return a.openWaveform(ctx, rec)
+}
+
+// openWaveform opens the points of a recording. Errors: NotFound where there are none; Unavailable.
+func (a *App) openWaveform(ctx context.Context, rec assess.Recording) (MediaFile, error) {
+	object, err := a.blobs.Open(ctx, waveformKey(rec))
+	if err != nil {
+		return MediaFile{}, blobError(err)
+	}
+	return MediaFile{ReadSeekCloser: object, ContentType: "application/json", Tag: rec.Media.SHA256 + "-waveform", Modified: rec.FinishedAt}, nil
+}
+
 // watchable reads a recording that a member may see: a take only if it is the answer.
 func (a *App) watchable(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (rec assess.Recording, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {

@@ -177,7 +177,7 @@ func observationCard(v inviteView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = player(rec, o.Name+", recording "+strconv.Itoa(i+1)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = answerPlayer(playbackOf(rec, o.Name+", recording "+strconv.Itoa(i+1), recordingPath)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

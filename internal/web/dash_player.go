@@ -1,0 +1,133 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"alfaone/internal/app"
+	"alfaone/internal/assess"
+)
+
+func (s *Server) playerRoutes() []route {
+	return []route{
+		{"GET /invites/{id}/recordings/{recording}/waveform", member(assess.ReadInvites), s.inviteWaveform},
+	}
+}
+
+// playback is a recording as <answer-player> plays it. Paths are empty where there is nothing at them.
+type playback struct {
+	Label    string // what it is: "Answer to question 2"
+	Media    string // path of the file
+	Poster   string // path of a still picture
+	Waveform string // path of the points by which it is drawn
+	Captions string // path of its captions
+	Language string // of the captions, BCP 47
+
+	Width, Height int // of the picture; 0: there is only sound
+	Length        time.Duration
+	Comments      []playerComment
+	Commentable   bool // offers to comment on the present moment, by the event "player-moment"
+	Eager         bool // fetches the beginning with the page, so that it plays at once
+}
+
+// playerComment is a note at a moment, as the player marks it.
+type playerComment struct {
+	ID   string `json:"id"`
+	At   int64  `json:"at"` // in milliseconds
+	Text string `json:"text"`
+}
+
+// playbackOf is what there is to play of a recording whose parts are where path says.
+func playbackOf(rec assess.Recording, label string, path func(rec assess.Recording, what string) string) playback {
+	p := playback{Label: label, Media: path(rec, "media"), Width: rec.Media.Width, Height: rec.Media.Height, Length: rec.Media.Duration}
+	if rec.Media.Poster {
+		p.Poster = path(rec, "poster")
+	}
+	if rec.Media.Waveform {
+		p.Waveform = path(rec, "waveform")
+	}
+	return p
+}
+
+func (p playback) seconds() string { return strconv.FormatFloat(p.Length.Seconds(), 'f', -1, 64) }
+
+func (p playback) preload() string {
+	if p.Eager {
+		return "metadata"
+	}
+	return "none"
+}
+
+// marks are the comments as JSON; empty where there are none.
+func (p playback) marks() (string, error) {
+	if len(p.Comments) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(p.Comments)
+	return string(b), err
+}
+
+// inviteWaveform sends the points by which a player draws a recording.
+func (s *Server) inviteWaveform(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	recording, err := c.recordingID()
+	if err != nil {
+		return err
+	}
+	file, err := s.app.InviteWaveform(c.ctx(), c.who(), assess.InviteID(id), recording)
+	if err != nil {
+		return err
+	}
+	return c.waveform(file)
+}
+
+// recordingID is the recording in the path. It must be a UUID; anything else does not exist.
+func (c *call) recordingID() (assess.RecordingID, error) {
+	id := strings.ToLower(c.r.PathValue("recording"))
+	if !assess.ValidID(id) {
+		return "", assess.Errorf(assess.NotFound, "recording not found")
+	}
+	return assess.RecordingID(id), nil
+}
+
+// waveform sends points, compressed if the browser reads that. It may keep them, but asks each time whether it still may.
+func (c *call) waveform(file app.MediaFile) error {
+	defer func() { _ = file.Close() }()
+	body, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	header, tag := c.w.Header(), file.Tag
+	if strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip") {
+		if body, err = compress(body); err != nil {
+			return err
+		}
+		header.Set("Content-Encoding", "gzip")
+		tag += "-gzip"
+	}
+	header.Set("Content-Type", file.ContentType)
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Vary", "Accept-Encoding, Cookie")
+	header.Set("ETag", strconv.Quote(tag))
+	http.ServeContent(c.w, c.r, "", time.Time{}, bytes.NewReader(body))
+	return nil
+}
+
+func compress(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(body); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return out.Bytes(), err
+}
