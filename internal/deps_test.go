@@ -28,6 +28,7 @@ var packages = []struct {
 	{"internal/webhook", nil, "a leaf: it signs and posts what it is given"},
 	{"internal/i18n", nil, "a leaf: texts in languages"},
 	{"internal/ratelimit", nil, "a leaf: it counts keys"},
+	{"internal/agreement", nil, "a leaf: mathematics, whatever is rated"},
 	{"internal/wire", []string{"internal/assess"}, "the public JSON changes only when the contract does"},
 	{"internal/store", []string{"internal/assess", "internal/job", "internal/ratelimit"}, "SQL knows the nouns, implements the queue of job and the limiter of ratelimit, and knows nothing above"},
 }
