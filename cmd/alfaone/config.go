@@ -10,27 +10,32 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"alfaone/internal/transcribe"
 )
 
 // config is the one table of settings. Each is a flag and a variable of the environment.
 type config struct {
-	Listen         string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
-	BaseURL        string   `name:"base-url" placeholder:"URL" help:"Where people reach the server, such as https://assess.example.com. Links in mails begin with it. Empty: http:// and the address listened on."`
-	DataDir        string   `placeholder:"DIR" help:"Directory for everything that is kept. Empty: ./data; for the demo a temporary one."`
-	DatabaseURL    string   `name:"database-url" placeholder:"URL" help:"PostgreSQL, such as postgres://user:pass@host/alfaone. Empty: SQLite in the data directory."`
-	MediaURL       string   `name:"media-url" placeholder:"URL" help:"Where recordings are kept, such as s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-central-1. Empty: in the data directory."`
-	S3AccessKey    string   `name:"s3-access-key" placeholder:"KEY" help:"Access key of the bucket."`
-	S3SecretKey    string   `name:"s3-secret-key" placeholder:"KEY" help:"Secret key of the bucket; best given by ALFAONE_S3_SECRET_KEY_FILE."`
-	SecretKey      string   `placeholder:"HEX" help:"Master key of the instance, 64 hexadecimal digits. Empty: made once and kept in the data directory."`
-	SMTPURL        string   `name:"smtp-url" placeholder:"URL" help:"Mail server, such as smtp://user:pass@host:587. Empty: mail stays in the built-in mailbox."`
-	MailFrom       string   `default:"alfaone@localhost" placeholder:"ADDRESS" help:"Address that mail comes from (${default})."`
-	DKIMKey        string   `name:"dkim-key" placeholder:"PEM" help:"Private key to sign mail with; best given by ALFAONE_DKIM_KEY_FILE."`
-	DKIMSelector   string   `name:"dkim-selector" default:"alfaone" placeholder:"NAME" help:"Selector of the DKIM key (${default})."`
-	TrustedProxies []string `placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
-	MetricsListen  string   `placeholder:"HOST:PORT" help:"Address for Prometheus metrics and profiles; keep it private. Empty: none."`
-	LogFormat      string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"text or json (${default})."`
-	LogLevel       string   `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"debug, info, warn or error (${default})."`
-	Development    bool     `help:"Adds pages for developers, such as /styleguide."`
+	Listen          string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	BaseURL         string   `name:"base-url" placeholder:"URL" help:"Where people reach the server, such as https://assess.example.com. Links in mails begin with it. Empty: http:// and the address listened on."`
+	DataDir         string   `placeholder:"DIR" help:"Directory for everything that is kept. Empty: ./data; for the demo a temporary one."`
+	DatabaseURL     string   `name:"database-url" placeholder:"URL" help:"PostgreSQL, such as postgres://user:pass@host/alfaone. Empty: SQLite in the data directory."`
+	MediaURL        string   `name:"media-url" placeholder:"URL" help:"Where recordings are kept, such as s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-central-1. Empty: in the data directory."`
+	S3AccessKey     string   `name:"s3-access-key" placeholder:"KEY" help:"Access key of the bucket."`
+	S3SecretKey     string   `name:"s3-secret-key" placeholder:"KEY" help:"Secret key of the bucket; best given by ALFAONE_S3_SECRET_KEY_FILE."`
+	SecretKey       string   `placeholder:"HEX" help:"Master key of the instance, 64 hexadecimal digits. Empty: made once and kept in the data directory."`
+	SMTPURL         string   `name:"smtp-url" placeholder:"URL" help:"Mail server, such as smtp://user:pass@host:587. Empty: mail stays in the built-in mailbox."`
+	MailFrom        string   `default:"alfaone@localhost" placeholder:"ADDRESS" help:"Address that mail comes from (${default})."`
+	DKIMKey         string   `name:"dkim-key" placeholder:"PEM" help:"Private key to sign mail with; best given by ALFAONE_DKIM_KEY_FILE."`
+	DKIMSelector    string   `name:"dkim-selector" default:"alfaone" placeholder:"NAME" help:"Selector of the DKIM key (${default})."`
+	TranscribeURL   string   `name:"transcribe-url" placeholder:"URL" help:"Service that writes down what candidates say, by OpenAI's form of transcriptions: https://api.openai.com/v1 or http://localhost:8000/v1. Empty: none."`
+	TranscribeKey   string   `name:"transcribe-key" placeholder:"KEY" help:"Key of that service, if it wants one; best given by ALFAONE_TRANSCRIBE_KEY_FILE."`
+	TranscribeModel string   `name:"transcribe-model" default:"whisper-1" placeholder:"NAME" help:"Model of that service (${default}). Those that give no times make captions that are off by some seconds."`
+	TrustedProxies  []string `placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
+	MetricsListen   string   `placeholder:"HOST:PORT" help:"Address for Prometheus metrics and profiles; keep it private. Empty: none."`
+	LogFormat       string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"text or json (${default})."`
+	LogLevel        string   `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"debug, info, warn or error (${default})."`
+	Development     bool     `help:"Adds pages for developers, such as /styleguide."`
 }
 
 // defaultDataDir is where data is kept when nobody says otherwise.
@@ -50,6 +55,9 @@ func (c *config) Validate() error {
 	}
 	if c.MediaURL != "" {
 		_, err := c.bucket()
+		errs = append(errs, err)
+	}
+	if _, err := c.transcriber(); err != nil {
 		errs = append(errs, err)
 	}
 	if c.SMTPURL != "" && strings.HasSuffix(c.MailFrom, "@localhost") {
@@ -77,6 +85,18 @@ func (c *config) proxies() ([]netip.Prefix, error) {
 		out = append(out, prefix)
 	}
 	return out, nil
+}
+
+// transcriber is the service that writes down what is said, or nil.
+func (c *config) transcriber() (*transcribe.Client, error) {
+	if c.TranscribeURL == "" {
+		return nil, nil //nolint:nilnil // without a service there is no client
+	}
+	client, err := transcribe.New(transcribe.Config{URL: c.TranscribeURL, Key: c.TranscribeKey, Model: c.TranscribeModel})
+	if err != nil {
+		return nil, fmt.Errorf("--transcribe-url: %w", err)
+	}
+	return client, nil
 }
 
 // prepareDataDir makes the data directory, readable by its owner only, and returns its path.

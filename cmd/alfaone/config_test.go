@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -44,6 +46,7 @@ func TestWrongCommandLinesAreRefusedWithAReason(t *testing.T) {
 		"media in a path":       {nil, []string{"serve", "--media-url", "/var/media"}, "--media-url must be like"},
 		"media without keys":    {nil, []string{"serve", "--media-url", "s3://media"}, "--media-url needs --s3-access-key"},
 		"keys in the media URL": {nil, []string{"serve", "--media-url", "s3://key:secret@media"}, "keys do not belong into the URL"},
+		"keys in the address":   {nil, []string{"serve", "--transcribe-url", "https://me:secret@speech.example/v1"}, "the key goes apart from it"},
 		"log format":            {nil, []string{"serve", "--log-format", "xml"}, "--log-format"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +169,29 @@ func TestDoctorPassesOnAFreshDirectoryAndFailsOnABrokenOne(t *testing.T) {
 	code, out, _ = command(t, nil, "doctor", "--data-dir", dir, "--database-url", "postgres://nobody@127.0.0.1:1/none")
 	if code != 1 || !strings.Contains(out, "FAIL  database") {
 		t.Errorf("without its database: exit %d with %s", code, out)
+	}
+}
+
+func TestDoctorAsksTheTranscriptionServiceWhetherItLetsUsIn(t *testing.T) {
+	t.Parallel()
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer sk-right" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(service.Close)
+	for key, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"sk-right": {0, "ok    the transcription service at " + service.URL},
+		"sk-wrong": {1, "FAIL  the transcription service at " + service.URL},
+	} {
+		environ := []string{"ALFAONE_TRANSCRIBE_URL=" + service.URL, "ALFAONE_TRANSCRIBE_KEY=" + key, "ALFAONE_BASE_URL=https://assess.example.com"}
+		code, out, _ := command(t, environ, "doctor", "--data-dir", t.TempDir())
+		if code != want.code || !strings.Contains(out, want.says) || strings.Contains(out, key) {
+			t.Errorf("%s: exit %d with %s", key, code, out)
+		}
 	}
 }
 

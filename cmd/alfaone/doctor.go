@@ -40,7 +40,7 @@ const (
 // Run implements the command: it fails if any check does.
 func (d *doctorCommand) Run(ctx context.Context, t terminal) error {
 	failed := 0
-	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, checkTools, d.checkDatabase, d.checkMail, d.checkMailDomain} {
+	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, checkTools, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkTranscriber} {
 		for _, f := range check(ctx) {
 			say(t.out, "%-4s  %s", f.grade, f.what)
 			if f.advice != "" {
@@ -133,6 +133,30 @@ func checkTools(context.Context) []finding {
 	}
 	return []finding{ffmpeg, speech}
 }
+
+// checkTranscriber asks the service that writes down what is said whether it lets us in.
+func (d *doctorCommand) checkTranscriber(ctx context.Context) []finding {
+	client, err := d.transcriber()
+	if err != nil {
+		return []finding{{bad, "transcription", err.Error()}}
+	}
+	if client == nil {
+		return []finding{{good, "no --transcribe-url: answers have no transcripts", ""}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	if err := client.Check(ctx); err != nil {
+		return []finding{{bad, "the transcription service at " + d.TranscribeURL, err.Error()}}
+	}
+	found := finding{good, "the transcription service at " + d.TranscribeURL + " answers", ""}
+	if u, err := url.Parse(d.TranscribeURL); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		found.grade, found.advice = warn, "What candidates say travels there in the clear; give its address as https unless the network is yours alone."
+	}
+	return []finding{found}
+}
+
+// answerTime is how long a service may take to answer a question about itself.
+const answerTime = 10 * time.Second
 
 func (d *doctorCommand) checkDatabase(ctx context.Context) []finding {
 	db, err := store.Open(ctx, store.Options{URL: d.DatabaseURL, DataDir: d.DataDir})
