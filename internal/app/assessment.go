@@ -82,8 +82,8 @@ func (a *App) CreateAssessment(ctx context.Context, who assess.Actor, name strin
 	})
 }
 
-// DuplicateAssessment makes a draft that says what the draft of another one says, under its own name. Errors: Forbidden,
-// NotFound.
+// DuplicateAssessment makes a draft that says what the draft of another one says, under its own name. Its questions have ids of
+// their own; their criteria keep theirs. Errors: Forbidden, NotFound.
 func (a *App) DuplicateAssessment(ctx context.Context, who assess.Actor, id assess.AssessmentID) (assess.Assessment, error) {
 	return a.createAssessment(ctx, who, func(tx *store.Tx) (assess.Content, error) {
 		original, err := tx.Assessment(who.Org, id)
@@ -125,6 +125,9 @@ func (a *App) createAssessment(ctx context.Context, who assess.Actor, content fu
 
 // NewQuestionID is an id for a question that is being added to a draft.
 func (a *App) NewQuestionID() assess.QuestionID { return assess.QuestionID(a.newID()) }
+
+// NewCriterionID is an id for a criterion that is being added to a question.
+func (a *App) NewCriterionID() assess.CriterionID { return assess.CriterionID(a.newID()) }
 
 // SaveDraft replaces the draft that was read at the given revision, and returns the revision that it has then. Saving what is
 // there already changes nothing, whatever the revision: an answer may have been lost on its way. Errors: Forbidden, Invalid,
@@ -197,7 +200,7 @@ func sameContent(x, y assess.Content) bool {
 func sameQuestion(x, y assess.Question) bool {
 	return x.ID == y.ID && maps.Equal(x.Prompts, y.Prompts) && maps.Equal(x.Recordings, y.Recordings) && x.Format == y.Format &&
 		x.AnswerFormat == y.AnswerFormat && x.Points == y.Points && x.Required == y.Required && x.Preparation == y.Preparation &&
-		x.MaxAnswer == y.MaxAnswer
+		x.MaxAnswer == y.MaxAnswer && slices.EqualFunc(x.Criteria, y.Criteria, assess.Criterion.Equal)
 }
 
 // changeAssessment reads an assessment, lets change alter it, and writes it as its next revision if change says so.

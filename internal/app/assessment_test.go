@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,6 +149,40 @@ func TestTypingAChangeBackLeavesNothingUnpublished(t *testing.T) {
 		changed := w.save(asm, asked(asm, "Other?"))
 		if back := w.save(changed, asm.Draft); !back.Published {
 			t.Error("the draft says what is published, and counts as unpublished")
+		}
+	})
+}
+
+func TestTheRubricIsPartOfTheVersion(t *testing.T) {
+	each(t, func(w *world) {
+		first := w.published()
+		judged := first.Draft
+		judged.Questions = slices.Clone(judged.Questions)
+		judged.Questions[0] = judged.Questions[0].WithCriterion(w.NewCriterionID())
+		judged.Questions[0].Criteria[0].Name = "Depth"
+		judged.Questions[0].Criteria[0].Levels = []assess.Level{{Points: 5, Description: "All"}, {Points: 0, Description: "Nothing"}}
+		changed := w.save(first, judged)
+		if changed.Published || changed.Draft.Questions[0].Points != 5 || changed.Draft.Questions[0].Criteria[0].Levels[0].Points != 0 {
+			t.Errorf("published: %t, stored %+v", changed.Published, changed.Draft.Questions[0])
+		}
+		w.must(w.Publish(t.Context(), w.who(), first.ID))
+		second := w.reread(first)
+		reworded := second.Draft
+		reworded.Questions = slices.Clone(reworded.Questions)
+		reworded.Questions[0].Criteria = slices.Clone(reworded.Questions[0].Criteria)
+		reworded.Questions[0].Criteria[0].Name = "Breadth"
+		if third := w.save(second, reworded); third.Published || third.Revision != second.Revision+1 {
+			t.Errorf("a reworded criterion counts as published: %t, revision %d after %d", third.Published, third.Revision, second.Revision)
+		}
+		frozen, err := w.AssessmentContent(t.Context(), w.who(), first.ID)
+		w.must(err)
+		if diff := cmp.Diff(second.Draft, frozen); diff != "" {
+			t.Errorf("editing changed the published version:\n%s", diff)
+		}
+		copied, err := w.DuplicateAssessment(t.Context(), w.who(), first.ID)
+		w.must(err)
+		if diff := cmp.Diff(w.reread(first).Draft.Questions[0].Criteria, w.reread(copied).Draft.Questions[0].Criteria); diff != "" {
+			t.Errorf("the duplicate has another rubric:\n%s", diff)
 		}
 	})
 }
