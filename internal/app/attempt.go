@@ -52,6 +52,9 @@ func (a *App) Sit(ctx context.Context, t Taker) error {
 // nothing. Errors: NotFound, RateLimited, Gone; Conflict, with the code Incomplete where anyway would help.
 func (a *App) Complete(ctx context.Context, t Taker, anyway bool) error {
 	return a.taking(ctx, t, assess.StepComplete, func(tx *store.Tx, was assess.Invite) error {
+		if err := tx.HoldGradingPlan(was.Org, was.Assessment); err != nil {
+			return err
+		}
 		if was.Stored == assess.Started {
 			if err := a.completable(tx, was, t, anyway); err != nil {
 				return err
@@ -62,6 +65,10 @@ func (a *App) Complete(ctx context.Context, t Taker, anyway bool) error {
 			return "", nil
 		})
 		if err != nil || !moved {
+			return err
+		}
+		was.Stored = assess.Completed
+		if err := a.completed(tx, was); err != nil {
 			return err
 		}
 		return a.enqueueReceipt(tx, was)
@@ -90,6 +97,9 @@ func (a *App) completable(tx *store.Tx, inv assess.Invite, t Taker, anyway bool)
 
 // timeUp ends an attempt at its deadline, whenever this runs.
 func (a *App) timeUp(tx *store.Tx, was assess.Invite) error {
+	if err := tx.HoldGradingPlan(was.Org, was.Assessment); err != nil {
+		return err
+	}
 	now := was
 	now.Stored, now.CompletedAt, now.Reason = assess.Completed, was.CompleteBy, assess.ReasonTimeLimit
 	won, err := tx.MoveInvite(was, now)
@@ -98,6 +108,9 @@ func (a *App) timeUp(tx *store.Tx, was assess.Invite) error {
 	}
 	event := assess.EventOf(assess.EventID(a.newID()), assess.InviteCompleted, system(was.Org, was.Mode), now, "the time was up", now.CompletedAt)
 	if err := tx.InsertEvent(event); err != nil {
+		return err
+	}
+	if err := a.completed(tx, now); err != nil {
 		return err
 	}
 	return a.enqueueReceipt(tx, now)

@@ -89,9 +89,6 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 	if inv, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, n, tx.Now()); err != nil {
 		return inv, err
 	}
-	if err := checkGrader(tx, who.Org, n.Grader); err != nil {
-		return inv, err
-	}
 	if err := a.expireOverdue(tx, inv); err != nil {
 		return inv, err
 	}
@@ -100,6 +97,11 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 	}
 	if err := a.emit(tx, assess.InviteCreated, who, inv, ""); err != nil {
 		return inv, err
+	}
+	if n.Grader != "" {
+		if err := a.assignFirst(tx, who, inv, n.Grader); err != nil {
+			return inv, err
+		}
 	}
 	return inv, a.enqueueInviteMail(tx, who, inv)
 }
@@ -118,22 +120,9 @@ func (a *App) expireOverdue(tx *store.Tx, inv assess.Invite) error {
 	return nil
 }
 
-// checkGrader makes sure that the grader can score: a member of the organization who has joined.
-func checkGrader(tx *store.Tx, org assess.OrgID, grader assess.MemberID) error {
-	if grader == "" {
-		return nil
-	}
-	m, err := tx.Member(org, grader)
-	if assess.KindOf(err) == assess.NotFound || err == nil && (!m.Joined() || !m.Role.May(assess.ReadAssigned)) {
-		return assess.Errorf(assess.NotFound, "grader not found")
-	}
-	return err
-}
-
-// Invites reads a page of invites, with how many fit the filter. Graders see the completed ones that are theirs, whatever
-// they ask for. Errors: Forbidden.
+// Invites reads a page of invites, with how many fit the filter. Errors: Forbidden.
 func (a *App) Invites(ctx context.Context, who assess.Actor, f assess.InviteFilter, page assess.Page) (items []assess.InviteSummary, total int, err error) {
-	if f, err = narrow(who, f); err != nil {
+	if err := who.May(assess.ReadInvites); err != nil {
 		return nil, 0, err
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
@@ -143,21 +132,12 @@ func (a *App) Invites(ctx context.Context, who assess.Actor, f assess.InviteFilt
 	return items, total, err
 }
 
-// narrow limits a filter to what who may see.
-func narrow(who assess.Actor, f assess.InviteFilter) (assess.InviteFilter, error) {
-	if who.Can(assess.ReadInvites) {
-		return f, nil
-	}
-	f.Grader, f.Status = assess.MemberID(who.ID), assess.Completed
-	return f, who.May(assess.ReadAssigned)
-}
-
 // InviteCounts maps a status to how many invites have it.
 type InviteCounts = store.InviteCounts
 
 // InviteCounts is how many invites stand in each status. Errors: Forbidden.
 func (a *App) InviteCounts(ctx context.Context, who assess.Actor, f assess.InviteFilter) (counts store.InviteCounts, err error) {
-	if f, err = narrow(who, f); err != nil {
+	if err := who.May(assess.ReadInvites); err != nil {
 		return nil, err
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
@@ -171,7 +151,7 @@ func (a *App) InviteCounts(ctx context.Context, who assess.Actor, f assess.Invit
 type InviteDetail struct {
 	Invite assess.Invite
 	Status assess.InviteStatus // now
-	Grader *assess.Member      // nil without one
+	Grader *assess.Member      // the first who is to grade it; nil without one
 
 	Events     []assess.Event     // only by InviteTimeline
 	Acceptance *assess.Acceptance // only by InviteTimeline; nil before the candidate has agreed
@@ -186,8 +166,8 @@ func (a *App) InviteDetail(ctx context.Context, who assess.Actor, id assess.Invi
 	return d, err
 }
 
-// InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Graders are not told
-// what was granted. Errors: Forbidden, NotFound.
+// InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Errors: Forbidden,
+// NotFound.
 func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		if d, err = inviteDetail(tx, who, id); err != nil {
@@ -195,9 +175,6 @@ func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.In
 		}
 		if d.Events, err = tx.InviteEvents(who.Org, id); err != nil {
 			return err
-		}
-		if !who.Can(assess.ReadInvites) {
-			d.Events = withoutGrants(d.Events)
 		}
 		d.Acceptance, err = acceptance(tx, d.Invite)
 		return err
@@ -214,26 +191,18 @@ func acceptance(tx *store.Tx, inv assess.Invite) (*assess.Acceptance, error) {
 }
 
 func inviteDetail(tx *store.Tx, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
-	f, err := narrow(who, assess.InviteFilter{})
-	if err != nil {
+	if err := who.May(assess.ReadInvites); err != nil {
 		return d, err
 	}
 	if d.Invite, err = tx.Invite(who.Org, who.Mode, id); err != nil {
 		return d, err
 	}
 	d.Status = d.Invite.StatusAt(tx.Now())
-	if f.Grader != "" && (d.Invite.Grader != f.Grader || d.Status != f.Status) {
-		return InviteDetail{}, assess.Errorf(assess.NotFound, "invite not found")
+	graders, err := tx.GradersOf(who.Org, id)
+	if len(graders) > 0 {
+		d.Grader = &graders[0]
 	}
-	if d.Invite.Grader != "" {
-		grader, err := tx.Member(who.Org, d.Invite.Grader)
-		if err == nil {
-			d.Grader = &grader
-		} else if assess.KindOf(err) != assess.NotFound {
-			return d, err
-		}
-	}
-	return d, nil
+	return d, err
 }
 
 // OpenInvite finds the open invite of an address to an assessment; empty where there is none. Errors: Forbidden.

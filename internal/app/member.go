@@ -271,6 +271,11 @@ func (a *App) SetRole(ctx context.Context, who assess.Actor, id assess.MemberID,
 		if err := m.Validate(); err != nil {
 			return err
 		}
+		if !role.May(assess.GradeAssigned) {
+			if err := a.withdrawAll(tx, who, m.ID); err != nil {
+				return err
+			}
+		}
 		return a.renewAccess(tx, m)
 	})
 }
@@ -282,6 +287,9 @@ func (a *App) RemoveMember(ctx context.Context, who assess.Actor, id assess.Memb
 	}
 	return a.changeMember(ctx, who.Org, id, func(tx *store.Tx, m assess.Member) error {
 		if err := changeable(tx, who, m, ""); err != nil {
+			return err
+		}
+		if err := a.withdrawAll(tx, who, m.ID); err != nil {
 			return err
 		}
 		return tx.DeleteMember(m.Org, m.ID)

@@ -23,6 +23,7 @@ type Evaluation struct {
 	Invite      InviteID
 	Assessment  AssessmentID
 	Grader      MemberID
+	GraderName  string // as it was when assigned or submitted: it outlives the member
 	State       EvaluationState
 	Blind       bool // whether the grader learns neither the candidate's name nor others' scores before submitting
 	Adjudicates bool // whether it decides where the others differ
@@ -129,6 +130,20 @@ type Comment struct {
 	Text      string
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// ValidateNote checks a note about a candidate as a whole. Errors: Invalid.
+func ValidateNote(note string) error {
+	var p problems
+	p.text("note", note, MaxTextRunes)
+	return p.err()
+}
+
+// ValidateReason checks why an evaluation is opened again. Errors: Invalid.
+func ValidateReason(reason string) error {
+	var p problems
+	p.line("reason", reason, true, MaxNameRunes)
+	return p.err()
 }
 
 // Limits of comments.

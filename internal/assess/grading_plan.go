@@ -1,6 +1,9 @@
 package assess
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // GradingPlan says who grades the invites of an assessment, and how. The zero value assigns nobody.
 type GradingPlan struct {
@@ -31,6 +34,14 @@ func (g GradingPlan) Validate() error {
 	p.when(g.Gap < 0 || g.Gap > 100, "gap", "must be between 0 and 100 percent")
 	p.when(g.DueDays < 0 || g.DueDays > MaxDueDays, "dueDays", "must be between 0 and %d", MaxDueDays)
 	return p.err()
+}
+
+// Due is until when an invite that becomes gradable at ready should be graded; zero for no deadline.
+func (g GradingPlan) Due(ready time.Time) time.Time {
+	if g.DueDays == 0 {
+		return time.Time{}
+	}
+	return ready.Add(days(g.DueDays))
 }
 
 // Next picks n graders whose turn it is, and moves the turn on. It passes over those that are not free, and picks fewer where

@@ -71,7 +71,6 @@ type Invite struct {
 	Version       int
 	Language      string // one of InterfaceLanguages
 	Message       string // from the inviter; may be empty
-	Grader        MemberID
 	Tags          []TagID
 	Proctoring    Proctoring
 	Reason        string
@@ -172,7 +171,7 @@ func (s AssessmentSummary) Invite(id InviteID, mode Mode, n NewInvite, now time.
 			ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
 			SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)),
 		},
-		Version: s.Version, Language: n.language(s.Languages), Message: CleanText(n.Message), Grader: n.Grader, Tags: n.Tags,
+		Version: s.Version, Language: n.language(s.Languages), Message: CleanText(n.Message), Tags: n.Tags,
 		Proctoring: n.Proctoring.Or(s.Proctoring), TokenVersion: 1, UpdatedAt: now,
 	}, nil
 }

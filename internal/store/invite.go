@@ -5,7 +5,7 @@ import "alfaone/internal/assess"
 const inviteSummaryColumns = `id, org_id, mode, assessment_id, assessment_name, email, name, status, delivery, replay_limit, record_limit,
 	sent_at, expires_at, accepted_at, started_at, completed_at`
 
-const inviteColumns = inviteSummaryColumns + `, version, language, message, grader_id, screen_recording, webcam, id_capture, reason,
+const inviteColumns = inviteSummaryColumns + `, version, language, message, screen_recording, webcam, id_capture, reason,
 	delivery_error, token_version, revoked_at, complete_by, updated_at`
 
 func summaryFields(s *assess.InviteSummary) []any {
@@ -25,7 +25,7 @@ func scanInviteSummary(r row) (s assess.InviteSummary, err error) {
 }
 
 func scanInvite(r row) (inv assess.Invite, err error) {
-	err = r.Scan(append(summaryFields(&inv.InviteSummary), &inv.Version, &inv.Language, &inv.Message, &inv.Grader,
+	err = r.Scan(append(summaryFields(&inv.InviteSummary), &inv.Version, &inv.Language, &inv.Message,
 		&inv.Proctoring.ScreenRecording, &inv.Proctoring.WebcamMonitoring, &inv.Proctoring.IDCapture, &inv.Reason,
 		&inv.DeliveryError, &inv.TokenVersion, timeInto{&inv.RevokedAt}, timeInto{&inv.CompleteBy}, timeInto{&inv.UpdatedAt})...)
 	return inv, err
@@ -61,10 +61,10 @@ func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
 	p := inv.Proctoring
 	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash, folded)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING`,
+		$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
 		inv.ID, inv.Org, inv.Mode, inv.Assessment, inv.AssessmentName, inv.Email, inv.Name, inv.Stored, inv.Delivery,
 		inv.ReplayLimit, inv.RecordLimit, at(inv.SentAt), at(inv.ExpiresAt), at(inv.AcceptedAt), at(inv.StartedAt),
-		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, inv.Grader, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
+		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
 		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt), tokenHash, foldedInvite(inv))
 	if err != nil {
 		return err

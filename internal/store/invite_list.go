@@ -144,7 +144,9 @@ func (l *inviteList) where() (w where) {
 	w.add("org_id = ?", l.org)
 	w.add("mode = ?", l.mode)
 	addIf(&w, f.Assessment, "assessment_id = ?")
-	addIf(&w, f.Grader, "grader_id = ?")
+	if f.Grader != "" {
+		w.add("id IN (SELECT invite_id FROM evaluations WHERE org_id = ? AND mode = ? AND grader_id = ? AND state <> 'withdrawn')", l.org, l.mode, f.Grader)
+	}
 	addIf(&w, f.Delivery, "delivery = ?")
 	if f.Tag != "" {
 		w.add("id IN (SELECT invite_id FROM invite_tags WHERE org_id = ? AND tag_id = ?)", l.org, f.Tag)

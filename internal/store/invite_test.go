@@ -18,7 +18,7 @@ func TestInvitesAreKept(t *testing.T) {
 	each(t, func(w *world) {
 		org := w.org()
 		inv := newInvite(w.assessment(org, "Go"), "Ada@example.com")
-		inv.Name, inv.Language, inv.Message, inv.Grader, inv.Reason = "Ada", "de", "Hallo\n'ü'", "m", assess.ReasonWithdrawn
+		inv.Name, inv.Language, inv.Message, inv.Reason = "Ada", "de", "Hallo\n'ü'", assess.ReasonWithdrawn
 		inv.Tags = []assess.TagID{w.tag(org, "tag").ID}
 		inv.Proctoring = assess.Proctoring{WebcamMonitoring: true}
 		inv.AcceptedAt, inv.StartedAt, inv.CompletedAt = noon.Add(1*time.Second), noon.Add(2*time.Second), noon.Add(3*time.Second)

@@ -251,3 +251,12 @@ func (s *statements) Close() error {
 	clear(s.kept)
 	return errors.Join(errs...)
 }
+
+// prefixed is a list of columns, each of the table that the alias names.
+func prefixed(alias, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = alias + "." + strings.TrimSpace(name)
+	}
+	return strings.Join(names, ", ")
+}

@@ -14,8 +14,8 @@ import (
 
 func (s *Server) answerRoutes() []route {
 	return []route{
-		{"GET /invites/{id}/recordings/{recording}/media", member(assess.ReadAssigned), s.inviteMedia(s.app.InviteMedia)},
-		{"GET /invites/{id}/recordings/{recording}/poster", member(assess.ReadAssigned), s.inviteMedia(s.app.InvitePoster)},
+		{"GET /invites/{id}/recordings/{recording}/media", member(assess.ReadInvites), s.inviteMedia(s.app.InviteMedia)},
+		{"GET /invites/{id}/recordings/{recording}/poster", member(assess.ReadInvites), s.inviteMedia(s.app.InvitePoster)},
 		{"POST /invites/{id}/questions/{number}/retake", member(assess.InviteCandidates), s.allowRetake},
 		{"POST /invites/{id}/questions/{number}/import", member(assess.InviteCandidates), s.importTake},
 	}

@@ -12,7 +12,7 @@ import (
 
 func (s *Server) inviteRoutes() []route {
 	return []route{
-		{"GET /invites", member(assess.ReadAssigned), s.invitesPage},
+		{"GET /invites", member(assess.ReadInvites), s.invitesPage},
 		{"GET /invites/new", member(assess.InviteCandidates), s.newInvitePage},
 		{"POST /invites/new", member(assess.InviteCandidates), s.sendInvite},
 		{"GET /invites/preview", member(assess.InviteCandidates), s.previewedMail},
@@ -22,7 +22,7 @@ func (s *Server) inviteRoutes() []route {
 		{"POST /invites/import/results", member(assess.InviteCandidates), s.importResults},
 		{"POST /invites/bulk", member(assess.InviteCandidates), s.confirmBulk},
 		{"POST /invites/bulk/apply", member(assess.InviteCandidates), s.applyBulk},
-		{"GET /invites/{id}", member(assess.ReadAssigned), s.invitePage},
+		{"GET /invites/{id}", member(assess.ReadInvites), s.invitePage},
 		{"POST /invites/{id}/resend", member(assess.InviteCandidates), s.resendInvite},
 		{"POST /invites/{id}/extend", member(assess.InviteCandidates), s.extendInvite},
 		{"POST /invites/{id}/revoke", member(assess.InviteCandidates), s.revokeInvite},

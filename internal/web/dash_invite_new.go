@@ -78,7 +78,7 @@ func (c *call) inviteChoices() (ch inviteChoices, err error) {
 		return ch, err
 	}
 	for _, m := range members {
-		if m.Joined() && m.Role.May(assess.ReadAssigned) {
+		if m.Joined() && m.Role.May(assess.GradeAssigned) {
 			ch.Graders = append(ch.Graders, m)
 		}
 	}

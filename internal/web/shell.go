@@ -18,7 +18,7 @@ func places() []place {
 	return []place{
 		{"Overview", "/overview", ui.IconOverview, assess.ReadInvites},
 		{"Assessments", "/assessments", ui.IconAssessment, assess.ReadAssessments},
-		{"Invites", "/invites", ui.IconInvite, assess.ReadAssigned},
+		{"Invites", "/invites", ui.IconInvite, assess.ReadInvites},
 		{"Mailbox", "/mailbox", ui.IconMail, assess.ReadMail},
 		{"Settings", "/settings", ui.IconSettings, assess.ReadTags},
 		{"Docs", "/docs", ui.IconDocs, assess.ReadAssessments},

@@ -1,0 +1,309 @@
+package app
+
+import (
+	"context"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// Assign has a member grade an invite, or adjudicate between those who did. A grader who had it before goes on where they
+// stopped. Errors: Forbidden; NotFound (no such invite or grader); Conflict when the grader has it already.
+func (a *App) Assign(ctx context.Context, who assess.Actor, id assess.InviteID, grader assess.MemberID, adjudicates bool) error {
+	return a.assigning(ctx, who, id, func(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
+		if !assignable(inv.StatusAt(tx.Now())) {
+			return assess.Errorf(assess.Conflict, "This invite cannot be graded any more: it is %s.", inv.StatusAt(tx.Now()))
+		}
+		added, err := a.assign(tx, who, inv, plan, grader, adjudicates)
+		if err == nil && !added {
+			err = assess.Errorf(assess.Conflict, "This member grades the invite already.")
+		}
+		if err != nil {
+			return err
+		}
+		return a.regrade(tx, who, inv, plan)
+	})
+}
+
+// assignable reports whether an invite of the status has been graded or may yet have to be.
+func assignable(s assess.InviteStatus) bool { return s.Open() || s == assess.Completed }
+
+// Unassign takes an invite from a grader. What they have scored is kept, counts for nothing, and is there again when they get
+// it back. Errors: Forbidden, NotFound.
+func (a *App) Unassign(ctx context.Context, who assess.Actor, id assess.InviteID, evaluation assess.EvaluationID) error {
+	return a.assigning(ctx, who, id, func(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
+		e, err := evaluationOf(tx, inv, evaluation)
+		if err != nil || e.State == assess.EvaluationWithdrawn {
+			return err
+		}
+		if err := a.withdraw(tx, who, inv, e); err != nil {
+			return err
+		}
+		return a.regrade(tx, who, inv, plan)
+	})
+}
+
+// evaluationOf reads an evaluation of an invite, which others wait for. Errors: NotFound.
+func evaluationOf(tx *store.Tx, inv assess.Invite, id assess.EvaluationID) (e assess.Evaluation, err error) {
+	if err := tx.HoldEvaluation(inv.Org, id); err != nil {
+		return e, err
+	}
+	e, err = tx.Evaluation(inv.Org, inv.Mode, id)
+	if err == nil && e.Invite != inv.ID {
+		err = assess.Errorf(assess.NotFound, "evaluation not found")
+	}
+	return e, err
+}
+
+func (a *App) withdraw(tx *store.Tx, who assess.Actor, inv assess.Invite, e assess.Evaluation) error {
+	revision := e.Revision
+	e.State, e.Revision = assess.EvaluationWithdrawn, e.Revision+1
+	if _, err := tx.UpdateEvaluation(e, revision); err != nil {
+		return err
+	}
+	return a.emit(tx, assess.InviteUnassigned, who, inv, e.GraderName)
+}
+
+// Assigned is what became of one invite when several were assigned at once.
+type Assigned struct {
+	Invite assess.InviteID
+	Err    error // nil when every grader has it now
+}
+
+// AssignMany has members grade several invites, each by itself. Graders who have one already keep it. Errors: Forbidden, Invalid.
+func (a *App) AssignMany(ctx context.Context, who assess.Actor, invites []assess.InviteID, graders []assess.MemberID) ([]Assigned, error) {
+	if err := who.May(assess.AssignGraders); err != nil {
+		return nil, err
+	}
+	if len(graders) == 0 {
+		return nil, assess.InvalidFields(assess.Problem{Field: "graders", Message: "must name at least one member"})
+	}
+	out := make([]Assigned, len(invites))
+	for i, id := range invites {
+		out[i] = Assigned{Invite: id}
+		for _, grader := range graders {
+			if err := a.Assign(ctx, who, id, grader, false); err != nil && assess.KindOf(err) != assess.Conflict {
+				out[i].Err = err
+			}
+		}
+	}
+	return out, nil
+}
+
+// AssignWaiting has the graders of an assessment's plan take turns with the completed invites that nobody is to grade, and
+// returns how many there were. Errors: Forbidden; NotFound; Conflict when the plan names nobody.
+func (a *App) AssignWaiting(ctx context.Context, who assess.Actor, id assess.AssessmentID) (n int, err error) {
+	if err := who.May(assess.AssignGraders); err != nil {
+		return 0, err
+	}
+	for {
+		found := 0
+		err := a.tx(ctx, func(tx *store.Tx) (err error) {
+			found, err = a.assignWaiting(tx, who, id)
+			return err
+		})
+		if n += found; err != nil || found < expireBatch {
+			return n, err
+		}
+	}
+}
+
+func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.AssessmentID) (int, error) {
+	if err := tx.HoldGradingPlan(who.Org, id); err != nil {
+		return 0, err
+	}
+	plan, err := tx.GradingPlan(who.Org, id)
+	if err != nil {
+		return 0, err
+	}
+	if plan.PerInvite == 0 {
+		return 0, assess.Errorf(assess.Conflict, "The grading plan of this assessment names nobody who takes turns.")
+	}
+	invites, err := tx.UnassignedInvites(who.Org, who.Mode, id, expireBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, inv := range invites {
+		if err := a.assignByPlan(tx, inv, plan); err != nil {
+			return 0, err
+		}
+		if plan, err = tx.GradingPlan(who.Org, id); err != nil { // turns have been taken
+			return 0, err
+		}
+	}
+	return len(invites), nil
+}
+
+// completed makes an invite that was completed just now ready for its graders. The caller holds the plan.
+func (a *App) completed(tx *store.Tx, inv assess.Invite) error {
+	plan, err := tx.GradingPlan(inv.Org, inv.Assessment)
+	if err != nil {
+		return err
+	}
+	if err := tx.ReadyEvaluations(inv.Org, inv.ID, plan.Due(tx.Now())); err != nil {
+		return err
+	}
+	return a.assignByPlan(tx, inv, plan)
+}
+
+// assignByPlan has as many graders take their turn as the plan wants and the invite does not have yet.
+func (a *App) assignByPlan(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
+	if plan.PerInvite == 0 {
+		return nil
+	}
+	evaluations, err := tx.Evaluations(inv.Org, inv.ID)
+	if err != nil {
+		return err
+	}
+	missing := plan.PerInvite
+	for _, e := range evaluations {
+		if e.State != assess.EvaluationWithdrawn && !e.Adjudicates {
+			missing--
+		}
+	}
+	if err := a.takeTurns(tx, inv, plan, evaluations, assignment{n: missing}); err != nil {
+		return err
+	}
+	return a.regrade(tx, system(inv.Org, inv.Mode), inv, plan)
+}
+
+// assignFirst has a member grade an invite from the day that it is sent.
+func (a *App) assignFirst(tx *store.Tx, who assess.Actor, inv assess.Invite, grader assess.MemberID) error {
+	plan, err := tx.GradingPlan(inv.Org, inv.Assessment)
+	if err != nil {
+		return err
+	}
+	if _, err := a.assign(tx, who, inv, plan, grader, false); err != nil {
+		return err
+	}
+	return a.regrade(tx, who, inv, plan)
+}
+
+// assignment is how many graders are wanted, and for what.
+type assignment struct {
+	n           int
+	adjudicates bool
+}
+
+// takeTurns assigns an invite to graders of the plan who have not had it.
+func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan, had []assess.Evaluation, want assignment) error {
+	free := func(m assess.MemberID) bool {
+		for _, e := range had {
+			if e.Grader == m {
+				return false
+			}
+		}
+		_, err := grader(tx, inv.Org, m)
+		return err == nil
+	}
+	next := plan.Next(want.n, free)
+	for _, m := range next {
+		if _, err := a.assign(tx, system(inv.Org, inv.Mode), inv, plan, m, want.adjudicates); err != nil {
+			return err
+		}
+	}
+	if len(next) == 0 {
+		return nil
+	}
+	return tx.SetGradingTurn(plan)
+}
+
+// assign has a member grade an invite. It reports whether the member did not have it already. Errors: NotFound for who cannot
+// grade.
+func (a *App) assign(tx *store.Tx, who assess.Actor, inv assess.Invite, plan assess.GradingPlan, id assess.MemberID, adjudicates bool) (bool, error) {
+	m, err := grader(tx, inv.Org, id)
+	if err != nil {
+		return false, err
+	}
+	e := assess.Evaluation{
+		ID: assess.EvaluationID(a.newID()), Org: inv.Org, Mode: inv.Mode, Invite: inv.ID, Assessment: inv.Assessment,
+		Grader: m.ID, GraderName: m.Name(), State: assess.EvaluationOpen, Blind: plan.Blind, Adjudicates: adjudicates, AssignedAt: tx.Now(), Revision: 1,
+	}
+	if inv.Stored == assess.Completed {
+		e.ReadyAt, e.DueAt = tx.Now(), plan.Due(tx.Now())
+	}
+	added, err := tx.InsertEvaluation(e)
+	if err == nil && !added {
+		added, err = returned(tx, inv, e)
+	}
+	if err != nil || !added {
+		return false, err
+	}
+	return true, a.emit(tx, assess.InviteAssigned, who, inv, m.Name())
+}
+
+// returned gives a grader the evaluation back that was withdrawn from them, if it was.
+func returned(tx *store.Tx, inv assess.Invite, wish assess.Evaluation) (bool, error) {
+	all, err := tx.Evaluations(inv.Org, inv.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range all {
+		if e.Grader == wish.Grader && e.State == assess.EvaluationWithdrawn {
+			revision := e.Revision
+			wish.ID, wish.Revision, wish.Note, wish.Reopened = e.ID, e.Revision+1, e.Note, e.Reopened
+			return tx.UpdateEvaluation(wish, revision)
+		}
+	}
+	return false, nil
+}
+
+// grader reads a member who can grade: one of the organization who has joined. Errors: NotFound.
+func grader(tx *store.Tx, org assess.OrgID, id assess.MemberID) (assess.Member, error) {
+	m, err := tx.Member(org, id)
+	if assess.KindOf(err) == assess.NotFound || err == nil && (!m.Joined() || !m.Role.May(assess.GradeAssigned)) {
+		return m, assess.Errorf(assess.NotFound, "grader not found")
+	}
+	return m, err
+}
+
+// assigning changes who grades an invite, in a transaction that holds the assessment's plan and then the invite.
+func (a *App) assigning(ctx context.Context, who assess.Actor, id assess.InviteID, change func(*store.Tx, assess.Invite, assess.GradingPlan) error) error {
+	if err := who.May(assess.AssignGraders); err != nil {
+		return err
+	}
+	return a.tx(ctx, func(tx *store.Tx) error {
+		inv, plan, err := heldForGrading(tx, who.Org, who.Mode, id)
+		if err != nil {
+			return err
+		}
+		return change(tx, inv, plan)
+	})
+}
+
+// heldForGrading reads an invite and the plan of its assessment, and keeps others from changing either. Everybody takes the
+// plan first.
+func heldForGrading(tx *store.Tx, org assess.OrgID, mode assess.Mode, id assess.InviteID) (inv assess.Invite, plan assess.GradingPlan, err error) {
+	if inv, err = tx.Invite(org, mode, id); err != nil {
+		return inv, plan, err
+	}
+	if err := tx.HoldGradingPlan(org, inv.Assessment); err != nil {
+		return inv, plan, err
+	}
+	if inv, err = held(tx, org, mode, id); err != nil {
+		return inv, plan, err
+	}
+	plan, err = tx.GradingPlan(org, inv.Assessment)
+	return inv, plan, err
+}
+
+// withdrawAll takes from a member everything that they have not graded.
+func (a *App) withdrawAll(tx *store.Tx, who assess.Actor, member assess.MemberID) error {
+	evaluations, err := tx.OpenEvaluationsOf(who.Org, member)
+	if err != nil {
+		return err
+	}
+	for _, e := range evaluations {
+		inv, plan, err := heldForGrading(tx, e.Org, e.Mode, e.Invite)
+		if err != nil {
+			return err
+		}
+		if err := a.withdraw(tx, who, inv, e); err != nil {
+			return err
+		}
+		if err := a.regrade(tx, who, inv, plan); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+
+	"alfaone/internal/assess"
+	"alfaone/internal/store"
+)
+
+// EvaluationMedia opens, for the grader, an answer that stands. Errors: Forbidden; NotFound, also for takes that the candidate has
+// replaced and for all that was observed; Unavailable.
+func (a *App) EvaluationMedia(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.heard(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return a.openMedia(ctx, rec.Org, rec.ID)
+}
+
+// EvaluationPoster opens the still picture of what EvaluationMedia opens. Errors: as EvaluationMedia's.
+func (a *App) EvaluationPoster(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.heard(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return a.openBeside(ctx, rec, posterKey(rec), "image/jpeg", "poster")
+}
+
+// EvaluationWaveform opens the waveform of what EvaluationMedia opens. Errors: as EvaluationMedia's.
+func (a *App) EvaluationWaveform(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (MediaFile, error) {
+	rec, err := a.heard(ctx, who, id, recording)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return a.openBeside(ctx, rec, waveformKey(rec), "application/json", "waveform")
+}
+
+// openBeside opens what was made of a recording beside its media.
+func (a *App) openBeside(ctx context.Context, rec assess.Recording, key, contentType, tag string) (MediaFile, error) {
+	object, err := a.blobs.Open(ctx, key)
+	if err != nil {
+		return MediaFile{}, blobError(err)
+	}
+	return MediaFile{ReadSeekCloser: object, ContentType: contentType, Tag: rec.Media.SHA256 + "-" + tag, Modified: rec.FinishedAt}, nil
+}
+
+// heard reads the recording of an answer for the grader of its invite.
+func (a *App) heard(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (rec assess.Recording, err error) {
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		e, inv, err := mine(tx, who, id)
+		if err == nil && e.State == assess.EvaluationWithdrawn {
+			err = assess.Errorf(assess.NotFound, "recording not found")
+		}
+		if err != nil {
+			return err
+		}
+		rec, err = standing(tx, inv, recording)
+		return err
+	})
+	return rec, err
+}
+
+// standing reads the recording of an answer that was not replaced. Errors: NotFound.
+func standing(tx *store.Tx, inv assess.Invite, recording assess.RecordingID) (assess.Recording, error) {
+	all, err := tx.Recordings(inv.Org, inv.ID)
+	if err != nil {
+		return assess.Recording{}, err
+	}
+	for _, rec := range all {
+		if rec.ID != recording {
+			continue
+		}
+		if answer, _ := newestTakes(all, rec.Question); answer != nil && answer.ID == recording {
+			return rec, nil
+		}
+	}
+	return assess.Recording{}, assess.Errorf(assess.NotFound, "recording not found")
+}
