@@ -35,7 +35,7 @@ func TestAnInviteIsWhatWasWished(t *testing.T) {
 			Email: "Ada@example.com", Name: "Ada Lovelace", Stored: assess.Pending, Delivery: assess.MailQueued,
 			ReplayLimit: 1, RecordLimit: 1, SentAt: noon, ExpiresAt: noon.Add(30 * 24 * time.Hour),
 		},
-		Version: 3, Language: "en", Message: "Hello\nthere", Grader: "m", TokenVersion: 1, UpdatedAt: noon,
+		Version: 3, Language: "en", Message: "Hello\nthere", TokenVersion: 1, UpdatedAt: noon,
 		Proctoring: assess.Proctoring{ScreenRecording: true, IDCapture: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

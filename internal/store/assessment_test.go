@@ -176,6 +176,9 @@ func TestTheStoredFormOfAContentStays(t *testing.T) {
 		Questions: []assess.Question{{
 			ID: "q1", Prompts: map[string]string{"en": "Prompt"}, Format: assess.VideoFormat, AnswerFormat: assess.AudioFormat, Points: 1,
 			Required: true, Preparation: 2, MaxAnswer: 3,
+			Criteria: []assess.Criterion{{
+				ID: "c1", Name: "Criterion", Description: "Look", Points: 1, Levels: []assess.Level{{Description: "No"}, {Points: 1, Description: "Yes"}},
+			}},
 		}},
 	}
 	if *update {

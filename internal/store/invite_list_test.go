@@ -18,10 +18,10 @@ import (
 var inviteEmails = named(func(s assess.InviteSummary) string { return s.Email })
 
 // naive answers what Invites answers, in the plainest way: read all, filter, sort, cut.
-func naive(all []assess.Invite, f assess.InviteFilter, page assess.Page, now time.Time) (items []string, total int) {
+func naive(c crowd, f assess.InviteFilter, page assess.Page, now time.Time) (items []string, total int) {
 	var fit []assess.Invite
-	for _, inv := range all {
-		if fits(inv, f, now) {
+	for _, inv := range c.invites {
+		if c.fits(inv, f, now) {
 			fit = append(fit, inv)
 		}
 	}
@@ -50,10 +50,10 @@ func naive(all []assess.Invite, f assess.InviteFilter, page assess.Page, now tim
 	return items, len(fit)
 }
 
-func fits(inv assess.Invite, f assess.InviteFilter, now time.Time) bool {
+func (c crowd) fits(inv assess.Invite, f assess.InviteFilter, now time.Time) bool {
 	text := strings.ToLower(inv.Email + " " + inv.Name)
 	return (f.Assessment == "" || f.Assessment == inv.Assessment) && (f.Status == "" || f.Status == inv.StatusAt(now)) &&
-		(f.Grader == "" || f.Grader == inv.Grader) && (f.Delivery == "" || f.Delivery == inv.Delivery) &&
+		(f.Grader == "" || f.Grader == c.graders[inv.ID]) && (f.Delivery == "" || f.Delivery == inv.Delivery) &&
 		(f.Tag == "" || slices.Contains(inv.Tags, f.Tag)) && strings.Contains(text, strings.ToLower(f.Search))
 }
 
@@ -63,11 +63,12 @@ type crowd struct {
 	assessments []assess.Assessment
 	tag         assess.TagID
 	invites     []assess.Invite
+	graders     map[assess.InviteID]assess.MemberID
 }
 
 func (w *world) crowd(n int) crowd {
 	w.Helper()
-	c := crowd{org: w.org()}
+	c := crowd{org: w.org(), graders: map[assess.InviteID]assess.MemberID{}}
 	c.assessments = []assess.Assessment{w.assessment(c.org, "Go"), w.assessment(c.org, "Rust")}
 	c.tag = w.tag(c.org, "tagged").ID
 	stranger := w.assessment(w.org(), "Elsewhere")
@@ -79,12 +80,16 @@ func (w *world) crowd(n int) crowd {
 		inv.Stored = assess.InviteStatuses()[rnd.IntN(6)]
 		inv.SentAt = noon.Add(-time.Duration(rnd.IntN(5)) * time.Hour)
 		inv.ExpiresAt = noon.Add(time.Duration(rnd.IntN(7)-3) * time.Millisecond)
-		inv.Grader = []assess.MemberID{"", "m1", "m2"}[rnd.IntN(3)]
+		c.graders[inv.ID] = []assess.MemberID{"", "m1", "m2"}[rnd.IntN(3)]
 		inv.Delivery = []assess.Delivery{assess.MailSent, assess.MailFailed}[rnd.IntN(2)]
 		if rnd.IntN(3) == 0 {
 			inv.Tags = []assess.TagID{c.tag}
 		}
 		c.invites = append(c.invites, w.invite(inv))
+		if grader := c.graders[inv.ID]; grader != "" {
+			w.evaluation(inv, grader)
+			w.evaluation(inv, "withdrawn", func(e *assess.Evaluation) { e.State = assess.EvaluationWithdrawn })
+		}
 		if i%10 == 0 {
 			w.invite(newInvite(stranger, inv.Email))
 		}
@@ -100,6 +105,7 @@ func (c crowd) filters() []assess.InviteFilter {
 		{},
 		{Assessment: c.assessments[0].ID},
 		{Grader: "m1"},
+		{Grader: "withdrawn"},
 		{Delivery: assess.MailFailed},
 		{Tag: c.tag},
 		{Search: "zoë"},
@@ -141,7 +147,7 @@ func (w *world) compare(c crowd, f assess.InviteFilter, page assess.Page) {
 	w.Helper()
 	ids := named(func(s assess.InviteSummary) string { return string(s.ID) })
 	for page.Number = 1; ; page.Number++ {
-		items, total := naive(c.invites, f, page, w.now())
+		items, total := naive(c, f, page, w.now())
 		got := read(w, func(tx *store.Tx) (list, error) { return ids(tx.Invites(c.org, assess.Live, f, page)) })
 		if diff := cmp.Diff(list{items, total}, got); diff != "" {
 			w.Fatalf("filter %+v, page %+v, at %v (-want +got):\n%s", f, page, w.now(), diff)
@@ -161,7 +167,7 @@ func TestCountsByStatusAreOfThisVeryMillisecond(t *testing.T) {
 				f.Status = ""
 				want := map[assess.InviteStatus]int{}
 				for _, inv := range c.invites {
-					if fits(inv, f, w.now()) {
+					if c.fits(inv, f, w.now()) {
 						want[inv.StatusAt(w.now())]++
 					}
 				}
