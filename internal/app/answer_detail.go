@@ -7,8 +7,7 @@ import (
 	"alfaone/internal/store"
 )
 
-// InviteAnswers is what a candidate has given so far, and what was observed meanwhile. Graders learn what scores need, and
-// neither what was granted to the candidate nor what was observed.
+// InviteAnswers is what a candidate has given so far, and what was observed meanwhile.
 type InviteAnswers struct {
 	Content       assess.Content
 	Questions     []GivenAnswer
@@ -31,13 +30,8 @@ func (a *App) InviteAnswers(ctx context.Context, who assess.Actor, id assess.Inv
 		if err != nil {
 			return err
 		}
-		if out, err = answersOf(tx, d.Invite); err != nil {
-			return err
-		}
-		if !who.Can(assess.ReadInvites) {
-			out = out.forGraders(d.Invite)
-		}
-		return nil
+		out, err = answersOf(tx, d.Invite)
+		return err
 	})
 	return out, err
 }
@@ -106,16 +100,6 @@ func (v InviteAnswers) forGraders(inv assess.Invite) InviteAnswers {
 	return out
 }
 
-// withoutGrants leaves out the events that tell a grader what was granted to the candidate.
-func withoutGrants(events []assess.Event) (out []assess.Event) {
-	for _, e := range events {
-		if e.Type != assess.InviteAccommodated && e.Type != assess.InviteRetakeAllowed {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // InviteMedia opens, for a member, an answer that stands or what was observed. Errors: Forbidden; NotFound, also for takes that
 // the candidate has replaced; Unavailable.
 func (a *App) InviteMedia(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (MediaFile, error) {
@@ -175,7 +159,7 @@ func (a *App) watchable(ctx context.Context, who assess.Actor, id assess.InviteI
 			}
 		}
 		answer, _ := newestTakes(all, rec.Question)
-		if stands := answer != nil && answer.ID == recording; !stands && !(rec.Purpose.Evidence() && who.Can(assess.ReadInvites)) {
+		if stands := answer != nil && answer.ID == recording; !stands && !rec.Purpose.Evidence() {
 			return assess.Errorf(assess.NotFound, "recording not found")
 		}
 		return nil

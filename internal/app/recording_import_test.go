@@ -184,8 +184,14 @@ func TestAMembersMediaIsTheAnswerThatStands(t *testing.T) {
 		second := s.speak()
 		w.must(s.Complete(ctx, s.Taker, true))
 		other := w.started(func(n *assess.NewInvite, _ *assess.Content) { n.Email = "other@example.com" })
-		for _, m := range []assess.Member{w.owner, grader} {
-			file, err := w.InviteMedia(ctx, m.Actor(assess.Live), s.invite, second.ID)
+		theirs := s.evaluation(grader).ID
+		for _, open := range []func() (app.MediaFile, error){
+			func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), s.invite, second.ID) },
+			func() (app.MediaFile, error) {
+				return w.EvaluationMedia(ctx, grader.Actor(assess.Live), theirs, second.ID)
+			},
+		} {
+			file, err := open()
 			w.must(err)
 			if file.ContentType != "audio/webm" {
 				t.Errorf("the answer is %s", file.ContentType)
@@ -194,9 +200,13 @@ func TestAMembersMediaIsTheAnswerThatStands(t *testing.T) {
 		}
 		for name, ask := range map[string]func() (app.MediaFile, error){
 			"a take that was replaced": func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), s.invite, first.ID) },
-			"by another invite":        func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), other.invite, second.ID) },
-			"a picture of a sound":     func() (app.MediaFile, error) { return w.InvitePoster(ctx, w.who(), s.invite, second.ID) },
-			"nothing known":            func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), s.invite, "nonsense") },
+			"a replaced take by the grader": func() (app.MediaFile, error) {
+				return w.EvaluationMedia(ctx, grader.Actor(assess.Live), theirs, first.ID)
+			},
+			"by another member than the grader": func() (app.MediaFile, error) { return w.EvaluationMedia(ctx, w.who(), theirs, second.ID) },
+			"by another invite":                 func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), other.invite, second.ID) },
+			"a picture of a sound":              func() (app.MediaFile, error) { return w.InvitePoster(ctx, w.who(), s.invite, second.ID) },
+			"nothing known":                     func() (app.MediaFile, error) { return w.InviteMedia(ctx, w.who(), s.invite, "nonsense") },
 			"in test mode": func() (app.MediaFile, error) {
 				return w.InviteMedia(ctx, w.owner.Actor(assess.Test), s.invite, second.ID)
 			},
@@ -230,12 +240,9 @@ func TestOnlyWhoReadsAllInvitesSeesWhatWasObserved(t *testing.T) {
 		file, err := w.InviteMedia(ctx, w.who(), s.invite, rec.ID)
 		w.must(err)
 		w.must(file.Close())
-		seen, err := w.InviteAnswers(ctx, grader.Actor(assess.Live), s.invite)
-		w.must(err)
-		if len(seen.Evidence) != 0 || len(seen.Signals) != 0 {
-			t.Errorf("a grader sees %+v and %+v", seen.Evidence, seen.Signals)
-		}
-		_, err = w.InviteMedia(ctx, grader.Actor(assess.Live), s.invite, rec.ID)
+		_, err = w.InviteAnswers(ctx, grader.Actor(assess.Live), s.invite)
+		w.wantKind(err, assess.Forbidden)
+		_, err = w.EvaluationMedia(ctx, grader.Actor(assess.Live), s.evaluation(grader).ID, rec.ID)
 		w.wantKind(err, assess.NotFound)
 	})
 }

@@ -36,6 +36,7 @@ var machine = map[assess.InviteStep]string{
 	assess.StepReaddress: "pending   accepted  started    409        409      409",
 	assess.StepImport:    "409       409       started    completed  409      409",
 	assess.StepGrade:     "409       409       409        completed  409      409",
+	assess.StepDecide:    "409       409       409        completed  409      409",
 }
 
 var columns = []assess.InviteStatus{
