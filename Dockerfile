@@ -14,7 +14,7 @@ RUN apk add --no-cache ca-certificates espeak-ng ffmpeg tzdata \
     && adduser -S -D -H -u 10001 alfaone \
     && install -d -o alfaone -m 0700 /data
 COPY --from=build /alfaone /usr/local/bin/alfaone
-COPY LICENSE NOTICE /usr/share/doc/alfaone/
+COPY LICENSE NOTICE internal/report/font/OFL.txt /usr/share/doc/alfaone/
 USER alfaone
 ENV ALFAONE_LISTEN=0.0.0.0:8080 \
     ALFAONE_DATA_DIR=/data
