@@ -101,9 +101,9 @@ func (l *letters) block(s string) (out string, ok bool) {
 // wrap breaks the text into lines of at most width, by measure. Words that are wider are broken where they must be.
 func wrap(text string, width float64, measure func(string) float64) (lines []string) {
 	space := measure(" ")
-	for _, paragraph := range strings.SplitSeq(text, "\n") {
+	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, used := "", 0.0
-		for _, word := range strings.SplitSeq(paragraph, " ") {
+		for word := range strings.SplitSeq(paragraph, " ") {
 			for _, part := range breakWord(word, width, measure) {
 				if w := measure(part); line == "" {
 					line, used = part, w
