@@ -171,9 +171,9 @@ func (a givenAnswer) provenance() string {
 	}
 }
 
-// used says how many takes are used; empty where none are counted, or nobody should know.
+// used says how many takes are used; empty where none are counted.
 func (a givenAnswer) used() string {
-	if !a.view.Reads || a.asked() == assess.TextFormat || a.Answer.Takes == 0 {
+	if a.asked() == assess.TextFormat || a.Answer.Takes == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%d of %s used", a.Answer.Takes, counted(a.Allowance.Takes, "take"))

@@ -21,7 +21,6 @@ type inviteView struct {
 	AllTags     []assess.Tag // for who may tag
 	Tags        []assess.Tag // the invite's
 	MayInvite   bool
-	Reads       bool // all invites, and so what graders should not know
 	MailTrouble string
 	Days        string    // of the form that extends
 	Email, Name string    // of the form that mends the address
@@ -59,7 +58,7 @@ func (c *call) inviteView() (v inviteView, err error) {
 	if v.Given, err = app.InviteAnswers(ctx, who, v.Invite.ID); err != nil {
 		return v, err
 	}
-	v.MayInvite, v.Reads, v.Now = who.Can(assess.InviteCandidates), who.Can(assess.ReadInvites), c.s.now()
+	v.MayInvite, v.Now = who.Can(assess.InviteCandidates), c.s.now()
 	v.Grant = formOf(v.Given.Accommodation)
 	v.Days, v.Email, v.Name = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays), v.Invite.Email, v.Invite.Name
 	if who.Can(assess.ReadTags) {
