@@ -116,11 +116,7 @@ func (a *App) InvitePoster(ctx context.Context, who assess.Actor, id assess.Invi
 	if err != nil {
 		return MediaFile{}, err
 	}
-	object, err := a.blobs.Open(ctx, posterKey(rec))
-	if err != nil {
-		return MediaFile{}, blobError(err)
-	}
-	return MediaFile{ReadSeekCloser: object, ContentType: "image/jpeg", Tag: rec.Media.SHA256 + "-poster", Modified: rec.FinishedAt}, nil
+	return a.openBeside(ctx, rec, posterKey(rec), "image/jpeg", "poster")
 }
 
 // InviteWaveform opens the points by which players draw what InviteMedia opens: JSON as audiowaveform writes it, version 2.
@@ -130,16 +126,7 @@ func (a *App) InviteWaveform(ctx context.Context, who assess.Actor, id assess.In
 	if err != nil {
 		return MediaFile{}, err
 	}
-	return a.openWaveform(ctx, rec)
-}
-
-// openWaveform opens the points of a recording. Errors: NotFound where there are none; Unavailable.
-func (a *App) openWaveform(ctx context.Context, rec assess.Recording) (MediaFile, error) {
-	object, err := a.blobs.Open(ctx, waveformKey(rec))
-	if err != nil {
-		return MediaFile{}, blobError(err)
-	}
-	return MediaFile{ReadSeekCloser: object, ContentType: "application/json", Tag: rec.Media.SHA256 + "-waveform", Modified: rec.FinishedAt}, nil
+	return a.openBeside(ctx, rec, waveformKey(rec), "application/json", "waveform")
 }
 
 // watchable reads a recording that a member may see: a take only if it is the answer.

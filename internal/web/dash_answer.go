@@ -14,30 +14,42 @@ import (
 
 func (s *Server) answerRoutes() []route {
 	return []route{
-		{"GET /invites/{id}/recordings/{recording}/media", member(assess.ReadInvites), s.inviteMedia(s.app.InviteMedia)},
-		{"GET /invites/{id}/recordings/{recording}/poster", member(assess.ReadInvites), s.inviteMedia(s.app.InvitePoster)},
+		{"GET /invites/{id}/recordings/{recording}/media", member(assess.ReadInvites), s.inviteMedia(s.app.InviteMedia, (*call).media)},
+		{"GET /invites/{id}/recordings/{recording}/poster", member(assess.ReadInvites), s.inviteMedia(s.app.InvitePoster, (*call).media)},
+		{"GET /invites/{id}/recordings/{recording}/waveform", member(assess.ReadInvites), s.inviteMedia(s.app.InviteWaveform, (*call).waveform)},
 		{"POST /invites/{id}/questions/{number}/retake", member(assess.InviteCandidates), s.allowRetake},
 		{"POST /invites/{id}/questions/{number}/import", member(assess.InviteCandidates), s.importTake},
 	}
 }
 
-// inviteMedia plays to a member what open finds.
-func (s *Server) inviteMedia(open func(context.Context, assess.Actor, assess.InviteID, assess.RecordingID) (app.MediaFile, error)) func(*call) error {
+// inviteMedia sends to a member what open finds.
+func (s *Server) inviteMedia(
+	open func(context.Context, assess.Actor, assess.InviteID, assess.RecordingID) (app.MediaFile, error), send func(*call, app.MediaFile) error,
+) func(*call) error {
 	return func(c *call) error {
 		id, err := c.id()
 		if err != nil {
 			return err
 		}
-		recording := strings.ToLower(c.r.PathValue("recording"))
-		if !assess.ValidID(recording) {
-			return assess.Errorf(assess.NotFound, "recording not found")
-		}
-		file, err := open(c.ctx(), c.who(), assess.InviteID(id), assess.RecordingID(recording))
+		recording, err := c.recordingID()
 		if err != nil {
 			return err
 		}
-		return c.media(file)
+		file, err := open(c.ctx(), c.who(), assess.InviteID(id), recording)
+		if err != nil {
+			return err
+		}
+		return send(c, file)
 	}
+}
+
+// recordingID is the recording in the path. It must be a UUID; anything else does not exist.
+func (c *call) recordingID() (assess.RecordingID, error) {
+	id := strings.ToLower(c.r.PathValue("recording"))
+	if !assess.ValidID(id) {
+		return "", assess.Errorf(assess.NotFound, "recording not found")
+	}
+	return assess.RecordingID(id), nil
 }
 
 func (s *Server) allowRetake(c *call) error {

@@ -39,6 +39,9 @@ func (s *Server) invitePage(c *call) error {
 
 func (c *call) showInvite(status int, v inviteView) error {
 	d := c.dashboard(candidateName(v.Invite.InviteSummary))
+	if v.begun() {
+		d.Page.Links.Modules = append(d.Page.Links.Modules, c.s.assets.URL("player.js"))
+	}
 	if v.importable() {
 		d.Page.Links.Modules = append(d.Page.Links.Modules, c.s.assets.URL("answer.js"))
 	}

@@ -14,12 +14,6 @@ import (
 	"alfaone/internal/assess"
 )
 
-func (s *Server) playerRoutes() []route {
-	return []route{
-		{"GET /invites/{id}/recordings/{recording}/waveform", member(assess.ReadInvites), s.inviteWaveform},
-	}
-}
-
 // playback is a recording as <answer-player> plays it. Paths are empty where there is nothing at them.
 type playback struct {
 	Label    string // what it is: "Answer to question 2"
@@ -71,32 +65,6 @@ func (p playback) marks() (string, error) {
 	}
 	b, err := json.Marshal(p.Comments)
 	return string(b), err
-}
-
-// inviteWaveform sends the points by which a player draws a recording.
-func (s *Server) inviteWaveform(c *call) error {
-	id, err := c.id()
-	if err != nil {
-		return err
-	}
-	recording, err := c.recordingID()
-	if err != nil {
-		return err
-	}
-	file, err := s.app.InviteWaveform(c.ctx(), c.who(), assess.InviteID(id), recording)
-	if err != nil {
-		return err
-	}
-	return c.waveform(file)
-}
-
-// recordingID is the recording in the path. It must be a UUID; anything else does not exist.
-func (c *call) recordingID() (assess.RecordingID, error) {
-	id := strings.ToLower(c.r.PathValue("recording"))
-	if !assess.ValidID(id) {
-		return "", assess.Errorf(assess.NotFound, "recording not found")
-	}
-	return assess.RecordingID(id), nil
 }
 
 // waveform sends points, compressed if the browser reads that. It may keep them, but asks each time whether it still may.

@@ -1,10 +1,16 @@
 package web
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"alfaone/internal/assess"
+	"alfaone/internal/web/assets"
+	"alfaone/internal/web/ui"
 )
 
 // Routes lists the patterns of everything that the server answers, those of development included.
@@ -30,4 +36,30 @@ func AllChunksOf(r *http.Request) (chunks int, bytes int64, err error) {
 // SignalsOf are the signals of a request's body.
 func SignalsOf(r *http.Request) (now time.Time, signals []assess.Signal, err error) {
 	return (&call{r: r}).signals()
+}
+
+// Playback is what answerPlayer plays; PlayerComment a note in it.
+type (
+	Playback      = playback
+	PlayerComment = playerComment
+)
+
+// PlayerPage answers with a page of players, as the server sends its pages.
+func PlayerPage(assets *assets.Files, players ...Playback) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		links := assets.Links("")
+		links.Modules = []string{assets.URL("player.js")}
+		page := ui.Page{Title: "Players", Lang: "en", Links: links}.With()
+		body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			parts := []templ.Component{templ.Raw(`<main id="main" class="grid gap-6 p-4"><h1>Players</h1>`)}
+			for _, p := range players {
+				parts = append(parts, answerPlayer(p))
+			}
+			return templ.Join(append(parts, templ.Raw(`<label>Note <textarea class="textarea"></textarea></label></main>`))...).Render(ctx, w)
+		})
+		c := &call{s: &Server{nonce: func() string { return "of-the-test" }}, w: w, r: r.WithContext(templ.WithChildren(r.Context(), body))}
+		if err := c.render(http.StatusOK, page); err != nil {
+			panic(err)
+		}
+	})
 }

@@ -51,7 +51,6 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.promptRoutes()...)
 	table = append(table, s.inviteRoutes()...)
 	table = append(table, s.answerRoutes()...)
-	table = append(table, s.playerRoutes()...)
 	table = append(table, s.mailboxRoutes()...)
 	table = append(table, s.docsRoutes()...)
 	table = append(table, s.takeRoutes()...)
