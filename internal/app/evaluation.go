@@ -9,60 +9,6 @@ import (
 	"alfaone/internal/store"
 )
 
-// QueuedEvaluation is an evaluation as a grader's queue shows it. Where it is blind, the candidate has no name and no address.
-type QueuedEvaluation = store.QueuedEvaluation
-
-// Queue is what a grader has to do, as it stood at At.
-type Queue struct {
-	At        time.Time
-	Waiting   []QueuedEvaluation // the most urgent first
-	Total     int                // how many wait, those that are not shown included
-	Overdue   int
-	Submitted []QueuedEvaluation // the newest first
-}
-
-const (
-	queueShown     = 200
-	submittedShown = 20
-)
-
-// Queue reads what the member has to grade. Errors: Forbidden.
-func (a *App) Queue(ctx context.Context, who assess.Actor) (q Queue, err error) {
-	if err := who.May(assess.GradeAssigned); err != nil {
-		return q, err
-	}
-	me := assess.MemberID(who.ID)
-	err = a.db.Read(ctx, func(tx *store.Tx) (err error) {
-		q.At = tx.Now()
-		if q.Waiting, err = tx.Queue(who.Org, who.Mode, me, queueShown); err != nil {
-			return err
-		}
-		if q.Total, q.Overdue, err = tx.CountQueue(who.Org, who.Mode, me); err != nil {
-			return err
-		}
-		q.Submitted, err = tx.Submitted(who.Org, who.Mode, me, submittedShown)
-		return err
-	})
-	for i := range q.Waiting {
-		if q.Waiting[i].Hides() {
-			q.Waiting[i].Email, q.Waiting[i].Name = "", ""
-		}
-	}
-	return q, err
-}
-
-// CountQueue is how many evaluations wait for the member; 0 for who does not grade.
-func (a *App) CountQueue(ctx context.Context, who assess.Actor) (n int, err error) {
-	if !who.Can(assess.GradeAssigned) {
-		return 0, nil
-	}
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		n, _, err = tx.CountQueue(who.Org, who.Mode, assess.MemberID(who.ID))
-		return err
-	})
-	return n, err
-}
-
 // EvaluationDetail is what a grader works on. It holds nothing of the candidate that scores do not need, and no name or address
 // where the evaluation is blind.
 type EvaluationDetail struct {
@@ -73,6 +19,7 @@ type EvaluationDetail struct {
 	CompletedAt    time.Time
 	Now            time.Time
 	Content        assess.Content
+	Prompts        map[assess.RecordingID]assess.Recording // of those that the questions are asked with
 	Answers        []MarkedAnswer
 	Others         []GivenEvaluation // of colleagues who have submitted, once this one is submitted; never of a blind one before
 }
@@ -145,6 +92,9 @@ func evaluationDetail(tx *store.Tx, who assess.Actor, e assess.Evaluation, inv a
 	}
 	given = given.forGraders(inv)
 	d.Content = given.Content
+	if d.Prompts, err = promptsOf(tx, inv.Org, d.Content); err != nil {
+		return d, err
+	}
 	own, err := givenEvaluation(tx, e)
 	if err != nil {
 		return d, err
@@ -179,7 +129,7 @@ func othersOf(tx *store.Tx, who assess.Actor, own assess.Evaluation) (out []Give
 
 // SaveMark writes what the grader gives to the answer to a question. m.Revision is that at which the grader has seen it. Errors:
 // Forbidden; NotFound; Invalid for scores outside the rubric; Conflict when it is not to be graded now, or, with the code Differs,
-// when another tab was faster: then the mark is the one that stands.
+// when another tab was faster: then the mark is the one that stands. To save again what stands changes nothing.
 func (a *App) SaveMark(ctx context.Context, who assess.Actor, id assess.EvaluationID, number int, m assess.Mark) (out assess.Mark, err error) {
 	err = a.grading(ctx, who, id, func(tx *store.Tx, e assess.Evaluation, content assess.Content) error {
 		if number < 1 || number > len(content.Questions) {
@@ -196,7 +146,7 @@ func (a *App) SaveMark(ctx context.Context, who assess.Actor, id assess.Evaluati
 		if err != nil {
 			return err
 		}
-		if out, err = tx.Mark(e.Org, e.ID, q.ID); err != nil || saved {
+		if out, err = tx.Mark(e.Org, e.ID, q.ID); err != nil || saved || out.Says(next) {
 			return err
 		}
 		return assess.Errorf(assess.Conflict, "These scores have been changed in another tab.").With(assess.Differs)
@@ -212,7 +162,10 @@ func (a *App) SaveNote(ctx context.Context, who assess.Actor, id assess.Evaluati
 		return out, err
 	}
 	err = a.grading(ctx, who, id, func(tx *store.Tx, e assess.Evaluation, _ assess.Content) error {
-		if out = e; e.Revision != revision {
+		if out = e; e.Note == note {
+			return nil
+		}
+		if e.Revision != revision {
 			return assess.Errorf(assess.Conflict, "The note has been changed in another tab.").With(assess.Differs)
 		}
 		out.Note, out.Revision = note, revision+1
@@ -332,10 +285,10 @@ func handIn(tx *store.Tx, d EvaluationDetail) (sum int, err error) {
 // graders, at any time. Errors: Forbidden; NotFound; Invalid without a reason; Conflict when it is not submitted, or too late.
 func (a *App) ReopenEvaluation(ctx context.Context, who assess.Actor, id assess.EvaluationID, reason string) error {
 	reason = assess.CleanLine(reason)
-	if err := assess.ValidateReason(reason); err != nil {
-		return err
-	}
 	return a.evaluating(ctx, who, id, func(tx *store.Tx, e assess.Evaluation, inv assess.Invite) (assess.EventType, string, error) {
+		if err := assess.ValidateReason(reason); err != nil {
+			return "", "", err
+		}
 		if e.State != assess.EvaluationSubmitted {
 			return "", "", assess.Errorf(assess.Conflict, "This evaluation is not submitted, so it can be changed as it is.")
 		}
@@ -346,7 +299,7 @@ func (a *App) ReopenEvaluation(ctx context.Context, who assess.Actor, id assess.
 		if len(decisions) > 0 && !who.Can(assess.AssignGraders) {
 			return "", "", assess.Errorf(assess.Conflict, "The candidate has been decided about. Ask whoever decided to reopen your evaluation.")
 		}
-		e.State, e.Reopened = assess.EvaluationOpen, reason
+		e = e.Reopen(who, reason, tx.Now())
 		return assess.InviteReopened, e.GraderName + ": " + reason, rewrite(tx, e)
 	})
 }

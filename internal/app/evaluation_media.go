@@ -7,7 +7,7 @@ import (
 	"alfaone/internal/store"
 )
 
-// EvaluationMedia opens, for the grader, an answer that stands. Errors: Forbidden; NotFound, also for takes that the candidate has
+// EvaluationMedia opens, for the grader, an answer that stands, or what the candidate was asked. Errors: Forbidden; NotFound, also for takes that the candidate has
 // replaced and for all that was observed; Unavailable.
 func (a *App) EvaluationMedia(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (MediaFile, error) {
 	rec, err := a.heard(ctx, who, id, recording)
@@ -44,7 +44,7 @@ func (a *App) openBeside(ctx context.Context, rec assess.Recording, key, content
 	return MediaFile{ReadSeekCloser: object, ContentType: contentType, Tag: rec.Media.SHA256 + "-" + tag, Modified: rec.FinishedAt}, nil
 }
 
-// heard reads the recording of an answer for the grader of its invite.
+// heard reads the recording of an answer, or of a prompt, for the grader of its invite.
 func (a *App) heard(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (rec assess.Recording, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		e, inv, err := mine(tx, who, id)
@@ -54,10 +54,28 @@ func (a *App) heard(ctx context.Context, who assess.Actor, id assess.EvaluationI
 		if err != nil {
 			return err
 		}
-		rec, err = standing(tx, inv, recording)
+		if rec, err = standing(tx, inv, recording); assess.KindOf(err) == assess.NotFound {
+			rec, err = promptOf(tx, inv, recording)
+		}
 		return err
 	})
 	return rec, err
+}
+
+// promptOf reads a recording that the invite's version of the assessment asks with. Errors: NotFound.
+func promptOf(tx *store.Tx, inv assess.Invite, recording assess.RecordingID) (assess.Recording, error) {
+	content, err := tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version)
+	if err != nil {
+		return assess.Recording{}, err
+	}
+	prompts, err := promptsOf(tx, inv.Org, content)
+	if err != nil {
+		return assess.Recording{}, err
+	}
+	if rec, ok := prompts[recording]; ok {
+		return rec, nil
+	}
+	return assess.Recording{}, assess.Errorf(assess.NotFound, "recording not found")
 }
 
 // standing reads the recording of an answer that was not replaced. Errors: NotFound.

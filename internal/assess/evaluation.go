@@ -28,7 +28,7 @@ type Evaluation struct {
 	Blind       bool // whether the grader learns neither the candidate's name nor others' scores before submitting
 	Adjudicates bool // whether it decides where the others differ
 	AssignedAt  time.Time
-	ReadyAt     time.Time // when it could be begun: assigned, and the invite completed; zero before
+	ReadyAt     time.Time // when it could be begun, or begun anew: assigned, and the invite completed; zero before
 	DueAt       time.Time // zero for no deadline
 	SubmittedAt time.Time
 	Revision    int    // rises with every change but those of marks
@@ -59,6 +59,20 @@ func (e Evaluation) Overdue(now time.Time) bool {
 // Hides reports whether the candidate and the scores of others are hidden from the grader.
 func (e Evaluation) Hides() bool { return e.Blind && e.State != EvaluationSubmitted }
 
+// Reopen is the submitted evaluation open again, as who wants it at now. Where that is not its own grader, who is asked to look
+// again, there is as much time as the first time.
+func (e Evaluation) Reopen(who Actor, reason string, now time.Time) Evaluation {
+	e.State, e.Reopened = EvaluationOpen, reason
+	if e.Grader == MemberID(who.ID) {
+		return e
+	}
+	if !e.DueAt.IsZero() {
+		e.DueAt = now.Add(e.DueAt.Sub(e.ReadyAt))
+	}
+	e.ReadyAt = now
+	return e
+}
+
 // Mark is what one grader gives to one answer. It may be unfinished.
 type Mark struct {
 	Question QuestionID
@@ -72,6 +86,11 @@ type Mark struct {
 func (m Mark) Clean() Mark {
 	m.Comment = CleanText(m.Comment)
 	return m
+}
+
+// Says reports whether two marks give the same.
+func (m Mark) Says(other Mark) bool {
+	return m.Comment == other.Comment && maps.Equal(m.Scores, other.Scores)
 }
 
 // Validate checks the mark against the question that it is of. Errors: Invalid.

@@ -54,47 +54,6 @@ func (tx *Tx) HoldEvaluation(org assess.OrgID, id assess.EvaluationID) error {
 	return tx.change("evaluation", "UPDATE evaluations SET revision = revision WHERE org_id = $1 AND id = $2", org, id)
 }
 
-// QueuedEvaluation is an evaluation as a grader's queue shows it.
-type QueuedEvaluation struct {
-	assess.Evaluation
-	AssessmentName string
-	Email, Name    string // the candidate's
-	CompletedAt    time.Time
-	Marked         int // answers that have all their scores
-}
-
-func scanQueued(r row) (q QueuedEvaluation, err error) {
-	e := &q.Evaluation
-	return q, r.Scan(&e.Org, &e.Mode, &e.ID, &e.Invite, &e.Assessment, &e.Grader, &e.GraderName, &e.State, &e.Blind, &e.Adjudicates, timeInto{&e.AssignedAt},
-		timeInto{&e.ReadyAt}, timeInto{&e.DueAt}, timeInto{&e.SubmittedAt}, &e.Revision, &e.Note, &e.Points, &e.Reopened,
-		&q.AssessmentName, &q.Email, &q.Name, timeInto{&q.CompletedAt}, &q.Marked)
-}
-
-// Queue reads up to limit evaluations of a grader that can be scored now, the most urgent first: those with the earliest
-// deadline, then those that have waited longest.
-func (tx *Tx) Queue(org assess.OrgID, mode assess.Mode, grader assess.MemberID, limit int) ([]QueuedEvaluation, error) {
-	return list(tx, scanQueued, queueQuery+` AND e.state = 'open' AND e.ready_at > 0
-		ORDER BY CASE WHEN e.due_at = 0 THEN 1 ELSE 0 END, e.due_at, e.ready_at, e.id LIMIT $4`, org, mode, grader, limit)
-}
-
-// Submitted reads up to limit evaluations that a grader has submitted, the newest first.
-func (tx *Tx) Submitted(org assess.OrgID, mode assess.Mode, grader assess.MemberID, limit int) ([]QueuedEvaluation, error) {
-	return list(tx, scanQueued, queueQuery+` AND e.state = 'submitted' ORDER BY e.submitted_at DESC, e.id DESC LIMIT $4`, org, mode, grader, limit)
-}
-
-var queueQuery = "SELECT " + prefixed("e", evaluationColumns) + `, i.assessment_name, i.email, i.name, i.completed_at,
-	(SELECT COUNT(*) FROM marks k WHERE k.org_id = e.org_id AND k.evaluation_id = e.id AND k.points >= 0)
-	FROM evaluations e JOIN invites i ON i.org_id = e.org_id AND i.id = e.invite_id
-	WHERE e.org_id = $1 AND e.mode = $2 AND e.grader_id = $3`
-
-// CountQueue is how many evaluations a grader can score now, and how many of them are overdue.
-func (tx *Tx) CountQueue(org assess.OrgID, mode assess.Mode, grader assess.MemberID) (waiting, overdue int, err error) {
-	counts, err := one(tx, "queue", func(r row) (n [2]int, err error) { return n, r.Scan(&n[0], &n[1]) },
-		`SELECT COUNT(*), COUNT(*) FILTER (WHERE due_at > 0 AND due_at < $4) FROM evaluations
-		WHERE org_id = $1 AND mode = $2 AND grader_id = $3 AND state = 'open' AND ready_at > 0`, org, mode, grader, at(tx.now))
-	return counts[0], counts[1], err
-}
-
 // ReadyEvaluations makes the evaluations of an invite that is completed now ready to be scored.
 func (tx *Tx) ReadyEvaluations(org assess.OrgID, invite assess.InviteID, due time.Time) error {
 	_, err := tx.exec(`UPDATE evaluations SET ready_at = $3, due_at = $4, revision = revision + 1

@@ -113,9 +113,13 @@ func TestAMarkIsWrittenOverItsOwnRevisionOnly(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
 		asm := w.assessment(w.org(), "Go")
-		e := w.evaluation(w.completedInvite(asm, "ada@example.com"), "m1", ready(time.Time{}))
+		inv := w.completedInvite(asm, "ada@example.com")
+		e := w.evaluation(inv, "m1", ready(time.Time{}))
 		q := asm.Draft.Questions[0]
 		q.Criteria = []assess.Criterion{{ID: "a", Points: 4}, {ID: "b", Points: 6}}
+		take := newTake(inv)
+		take.Question = q.ID
+		w.record(take)
 		save := func(revision int, scores map[assess.CriterionID]int) (saved bool) {
 			w.tx(func(tx *store.Tx) (err error) {
 				m := assess.Mark{Question: q.ID, Revision: revision + 1, Scores: scores, Comment: "so", SavedAt: noon}
@@ -127,15 +131,12 @@ func TestAMarkIsWrittenOverItsOwnRevisionOnly(t *testing.T) {
 		if !save(0, map[assess.CriterionID]int{"a": 3}) || save(0, map[assess.CriterionID]int{"a": 1}) || save(5, nil) {
 			t.Error("a mark is written over a revision that it is not of")
 		}
-		marked := func(tx *store.Tx) (int, error) {
-			queue, err := tx.Queue(e.Org, e.Mode, e.Grader, 1)
-			return queue[0].Marked, err
-		}
-		same(w, 0, marked)
+		scored := func(tx *store.Tx) ([]store.QueuedAnswer, error) { return tx.QueuedAnswers(e.Org, e.Mode, e.Grader, 1) }
+		same(w, []store.QueuedAnswer{{e.ID, q.ID, false}}, scored)
 		if !save(1, map[assess.CriterionID]int{"a": 3, "b": 0}) {
 			t.Error("a mark is not written over its own revision")
 		}
-		same(w, 1, marked)
+		same(w, []store.QueuedAnswer{{e.ID, q.ID, true}}, scored)
 		want := assess.Mark{Question: q.ID, Revision: 2, Scores: map[assess.CriterionID]int{"a": 3, "b": 0}, Comment: "so", SavedAt: noon}
 		same(w, want, func(tx *store.Tx) (assess.Mark, error) { return tx.Mark(e.Org, e.ID, q.ID) })
 		same(w, []assess.Mark{want}, func(tx *store.Tx) ([]assess.Mark, error) { return tx.Marks(e.Org, e.ID) })
