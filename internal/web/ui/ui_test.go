@@ -47,6 +47,7 @@ var components = []any{
 	ui.Select{},
 	ui.Skeleton{},
 	ui.Sparkline{},
+	ui.Spread{},
 	ui.Table{},
 	ui.Tabs{},
 	ui.Tag{},

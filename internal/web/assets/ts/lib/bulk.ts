@@ -7,7 +7,7 @@ export function startBulk(): void {
 
 function enhance(frame: HTMLElement): void {
   const every = frame.querySelector<HTMLInputElement>("[data-bulk-all]");
-  const rows = all<HTMLInputElement>("input[name=id]", frame);
+  const rows = all<HTMLInputElement>("td.cell-check > input", frame);
   const bar = frame.querySelector<HTMLElement>("[data-bulk-bar]");
   const count = frame.querySelector<HTMLElement>("[data-bulk-count]");
   if (!every || !bar || !count) return;
