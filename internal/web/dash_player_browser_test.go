@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -144,23 +143,222 @@ func eval[T any](s *stage, expression string) T {
 	})()`)
 }
 
-func (s *stage) at(second float64) {
+// wantAt says that playing is near a second.
+func (s *stage) wantAt(second float64) {
 	s.t.Helper()
-	if got := eval[float64](s, "player.seconds"); math.Abs(got-second) > 0.3 {
+	if got := eval[float64](s, "player.seconds"); math.Abs(got-second) > 0.05 {
 		s.t.Errorf("playing is at %.2f seconds, want %.2f", got, second)
 	}
 }
+
+// wantMoment says what a screen reader hears of the seek bar.
+func (s *stage) wantMoment(text string) {
+	s.t.Helper()
+	if got := eval[string](s, `player.querySelector("[role=slider]").getAttribute("aria-valuetext")`); got != text {
+		s.t.Errorf("the seek bar says %q, want %q", got, text)
+	}
+}
+
+// first is the first player alone.
+func (s *stage) first() *chromium.Page { return s.page.In("answer-player") }
 
 func TestThePlayerLooksRightAndIsAccessible(t *testing.T) {
 	t.Parallel()
 	s := onStage(t)
 	s.page.WaitText("skips 0:05")
-	s.page.WaitText(strings.TrimSpace(spokenLines[1]))
+	s.page.WaitText(spokenLines[1])
 	eval[bool](s, "player.seek(5.2), player.skipSilence = true")
 	glance(t, s.page, "player")
 	s.page.Screenshot("player-dark-wide", 1280, true)
 	s.page.Screenshot("player-narrow", 320, false)
 	if over := chromium.Eval[int](s.page, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 		t.Errorf("at 320: %d pixels too wide", over)
+	}
+}
+
+func TestPlayingBeginsAtOnceAndOnlyOnePlays(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	eval[bool](s, "player.ready()")
+	eval[bool](s, `(media.addEventListener("playing", () => self.began = performance.now(), {once: true}),
+		addEventListener("keydown", () => self.pressed = performance.now(), {once: true, capture: true}), true)`)
+	eval[bool](s, `(player.querySelector("[role=slider]").focus(), true)`)
+	s.page.Press("k")
+	if took := eval[float64](s, "(await until(() => self.began), self.began - self.pressed)"); took > 300 {
+		t.Errorf("playing began %.0f ms after the key, want 300 at most", took)
+	}
+	s.first().WaitControl("Pause")
+	s.page.In("answer-player:last-of-type").Click("Play")
+	s.page.In("answer-player:last-of-type").WaitControl("Pause")
+	s.first().WaitControl("Play")
+	if !eval[bool](s, "(await until(() => media.paused), media.paused)") {
+		t.Error("two recordings play at once")
+	}
+	s.page.Press(" ")
+	s.page.In("answer-player:last-of-type").WaitControl("Play")
+}
+
+func TestSpeedKeepsThePitchAndIsKept(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	eval[bool](s, "player.ready()")
+	s.first().Click("Play")
+	s.page.Press(".", ".")
+	s.first().WaitText("Speed 1.5×")
+	if !eval[bool](s, "media.preservesPitch && media.playbackRate === 1.5") {
+		t.Error("the recording does not play at 1.5 with its pitch")
+	}
+	s.first().Fill("Speed", "3×")
+	ratio := eval[float64](s, `(await until(() => media.playbackRate === 3), await (async () => {
+		const [at, now] = [media.currentTime, performance.now()];
+		await until(() => media.currentTime > at + 2.4 || media.ended);
+		return (media.currentTime - at) / (performance.now() - now) * 1000;
+	})())`)
+	if ratio < 2.5 || ratio > 3.5 {
+		t.Errorf("it plays %.2f times as fast, want 3", ratio)
+	}
+	s.page.Reload()
+	s.first().WaitControl("Play")
+	s.first().Click("Play")
+	s.first().WaitControl("Pause")
+	if got := s.first().Value("Speed"); got != "3" || !eval[bool](s, "media.playbackRate === 3") {
+		t.Errorf("after a reload the speed is %s", got)
+	}
+	s.page.Press(",")
+	s.first().WaitText("Speed 2.5×")
+}
+
+func TestSilenceIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	eval[bool](s, "player.ready()")
+	s.first().WaitText("skips 0:05")
+	s.first().Click("Skip silence")
+	eval[bool](s, "(player.seek(1.6), true)")
+	s.first().Click("Play")
+	heard := eval[[]float64](s, `(await (async () => {
+		const heard = [];
+		while (media.currentTime < 4.5) {
+			if (!media.seeking) heard.push(media.currentTime);
+			await new Promise(requestAnimationFrame);
+		}
+		return heard;
+	})())`)
+	for _, at := range heard {
+		if at > 2.5 && at < 3.7 {
+			t.Errorf("silence is heard at %.2f", at)
+			break
+		}
+	}
+	s.first().Click("Pause")
+	eval[bool](s, "(player.seek(4.2), player.nudge(-1), true)")
+	s.wantAt(1.45) // the silence of 1.75 seconds does not count
+	s.page.Press("s")
+	s.first().WaitText("Silence is played")
+	eval[bool](s, "(player.seek(4.2), player.nudge(-1), true)")
+	s.wantAt(3.2)
+}
+
+func TestTheSeekBarIsWorkedByKeysAndPointer(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	eval[bool](s, "player.ready()")
+	s.wantMoment("0:00 of 0:12")
+	eval[bool](s, `(player.querySelector("[role=slider]").focus(), true)`)
+	for _, step := range []struct {
+		key  string
+		want float64
+	}{
+		{"ArrowRight", 1}, {"ArrowUp", 2}, {"l", 7}, {"ArrowLeft", 6}, {"ArrowDown", 5}, {"j", 0}, {"PageUp", 10}, {"PageDown", 0}, {"End", 12}, {"Home", 0}, {"j", 0}, {"l", 5},
+	} {
+		s.page.Press(step.key)
+		s.wantAt(step.want)
+	}
+	s.wantMoment("0:05 of 0:12")
+	s.first().ClickOn("[role=slider]")
+	s.wantAt(6)
+	s.wantMoment("0:06 of 0:12")
+	s.page.Fill("Note", "")
+	s.page.Press("l", "c", " ")
+	if s.wantAt(6); s.page.Value("Note") != "lc " {
+		t.Error("the player takes what is typed into a field")
+	}
+}
+
+func TestCommentsAreMarkedAndAskedFor(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	eval[bool](s, `(self.told = [], ["player-moment", "player-comment"].forEach((type) =>
+		document.addEventListener(type, (event) => told.push(type + " " + (event.detail.at ?? event.detail.id)))), true)`)
+	s.first().Click("2 comments from 0:08: Which one? · Ask again")
+	s.wantAt(8)
+	s.first().Click("Comment at 0:01: Good example")
+	s.wantAt(1)
+	s.first().Click("Comment here")
+	s.page.Press("l", "c")
+	want := "player-comment b,player-comment a,player-moment 1000,player-moment 6000"
+	if got := eval[string](s, "told.join()"); got != want {
+		t.Errorf("the page is told %q, want %q", got, want)
+	}
+	eval[bool](s, `(player.setAttribute("comments", '[{"id":"d","at":3000,"text":"New"}]'), true)`)
+	s.first().Click("Comment at 0:03: New")
+	s.wantAt(3)
+	eval[bool](s, `(player.removeAttribute("comments"), player.removeAttribute("commentable"), true)`)
+	s.first().WaitGone("Comment here")
+	if eval[int](s, `player.querySelectorAll(".player-mark").length`) != 0 {
+		t.Error("comments are marked that are gone")
+	}
+}
+
+func TestTheTranscriptFollowsLeadsAndIsSearched(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	current := `(player.querySelector("[aria-current]")?.innerText ?? "").replace(/\s+/g, " ")`
+	s.first().Click("0:04 It keeps <leases> & attempts.")
+	s.wantAt(4)
+	s.page.Press("ArrowDown", "ArrowDown", "Enter")
+	s.wantAt(9.6)
+	if got := eval[string](s, current); got != "0:09 I would do it again." {
+		t.Errorf("the line that is said is %q", got)
+	}
+	eval[bool](s, "(player.seek(4.8), true)")
+	if got := eval[string](s, current); got != "0:04 It keeps <leases> & attempts." {
+		t.Errorf("after seeking the line is %q", got)
+	}
+	s.first().Fill("Search the transcript", "IT")
+	s.first().WaitText("3 of 4 lines")
+	s.first().WaitGone("survives")
+	s.page.Press("Enter")
+	s.wantAt(5)
+	if got := eval[string](s, `[...player.querySelectorAll("mark")].map((mark) => mark.textContent).join()`); got != "It,it,it" {
+		t.Errorf("what was sought is marked as %q", got)
+	}
+	s.first().Fill("Search the transcript", "nowhere")
+	s.first().WaitText("0 of 4 lines")
+	s.first().Fill("Search the transcript", "")
+	s.first().WaitText("survives")
+}
+
+func TestATranscriptThatCannotBeLoadedSaysSo(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, func(p *web.Playback) { p.Captions = "/nowhere" })
+	s.page.AllowError("404")
+	s.first().WaitText("The transcript could not be loaded.")
+}
+
+func TestWithoutAWaveformThereIsAPlainBar(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{"there is none": "", "it is lost": "/nowhere", "it is none": "/captions"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onStage(t, func(p *web.Playback) { p.Waveform, p.Eager = path, false })
+			s.page.AllowError("404")
+			s.first().WaitText(spokenLines[0])
+			s.first().WaitGone("Skip silence")
+			s.first().ClickOn("[role=slider]")
+			s.wantAt(6)
+			s.first().Click("Play")
+			eval[bool](s, "(await until(() => media.currentTime > 6.2), true)")
+		})
 	}
 }
