@@ -2,17 +2,19 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
 )
 
 // Assign has a member grade an invite, or adjudicate between those who did. A grader who had it before goes on where they
-// stopped. Errors: Forbidden; NotFound (no such invite or grader); Conflict when the grader has it already.
+// stopped. Errors: Forbidden; NotFound (no such invite or grader); Conflict when the invite cannot be graded any more, the grader
+// has it already, or there is nothing to adjudicate.
 func (a *App) Assign(ctx context.Context, who assess.Actor, id assess.InviteID, grader assess.MemberID, adjudicates bool) error {
 	return a.assigning(ctx, who, id, func(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
-		if !assignable(inv.StatusAt(tx.Now())) {
-			return assess.Errorf(assess.Conflict, "This invite cannot be graded any more: it is %s.", inv.StatusAt(tx.Now()))
+		if err := adjudicable(tx, inv, adjudicates); err != nil {
+			return err
 		}
 		added, err := a.assign(tx, who, inv, plan, grader, adjudicates)
 		if err == nil && !added {
@@ -25,8 +27,28 @@ func (a *App) Assign(ctx context.Context, who assess.Actor, id assess.InviteID, 
 	})
 }
 
-// assignable reports whether an invite of the status has been graded or may yet have to be.
-func assignable(s assess.InviteStatus) bool { return s.Open() || s == assess.Completed }
+// adjudicable is nil unless somebody is to adjudicate where nothing is disputed, or somebody does already. Errors: Conflict.
+func adjudicable(tx *store.Tx, inv assess.Invite, adjudicates bool) error {
+	if !adjudicates {
+		return nil
+	}
+	grade, err := tx.Grade(inv.Org, inv.ID)
+	if err != nil {
+		return err
+	}
+	if grade.State != assess.Disputed {
+		return assess.Errorf(assess.Conflict, "The graders do not differ so far that somebody has to adjudicate.")
+	}
+	evaluations, err := tx.Evaluations(inv.Org, inv.ID)
+	if err == nil && slices.ContainsFunc(evaluations, adjudicating) {
+		err = assess.Errorf(assess.Conflict, "Somebody else adjudicates already.")
+	}
+	return err
+}
+
+func adjudicating(e assess.Evaluation) bool {
+	return e.Adjudicates && e.State != assess.EvaluationWithdrawn
+}
 
 // Unassign takes an invite from a grader. What they have scored is kept, counts for nothing, and is there again when they get
 // it back. Errors: Forbidden, NotFound.
@@ -67,10 +89,11 @@ func (a *App) withdraw(tx *store.Tx, who assess.Actor, inv assess.Invite, e asse
 // Assigned is what became of one invite when several were assigned at once.
 type Assigned struct {
 	Invite assess.InviteID
-	Err    error // nil when every grader has it now
+	Err    error // nil when every grader has it now; else none has got it
 }
 
-// AssignMany has members grade several invites, each by itself. Graders who have one already keep it. Errors: Forbidden, Invalid.
+// AssignMany has members grade several invites, each invite by itself. Graders who have one already keep it. Errors: Forbidden,
+// Invalid.
 func (a *App) AssignMany(ctx context.Context, who assess.Actor, invites []assess.InviteID, graders []assess.MemberID) ([]Assigned, error) {
 	if err := who.May(assess.AssignGraders); err != nil {
 		return nil, err
@@ -80,18 +103,24 @@ func (a *App) AssignMany(ctx context.Context, who assess.Actor, invites []assess
 	}
 	out := make([]Assigned, len(invites))
 	for i, id := range invites {
-		out[i] = Assigned{Invite: id}
-		for _, grader := range graders {
-			if err := a.Assign(ctx, who, id, grader, false); err != nil && assess.KindOf(err) != assess.Conflict {
-				out[i].Err = err
-			}
-		}
+		out[i] = Assigned{Invite: id, Err: a.assignAll(ctx, who, id, graders)}
 	}
 	return out, nil
 }
 
+func (a *App) assignAll(ctx context.Context, who assess.Actor, id assess.InviteID, graders []assess.MemberID) error {
+	return a.assigning(ctx, who, id, func(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
+		for _, grader := range graders {
+			if _, err := a.assign(tx, who, inv, plan, grader, false); err != nil {
+				return err
+			}
+		}
+		return a.regrade(tx, who, inv, plan)
+	})
+}
+
 // AssignWaiting has the graders of an assessment's plan take turns with the completed invites that nobody is to grade, and
-// returns how many there were. Errors: Forbidden; NotFound; Conflict when the plan names nobody.
+// returns how many have got a grader. Errors: Forbidden; NotFound; Conflict when the plan names nobody who can grade.
 func (a *App) AssignWaiting(ctx context.Context, who assess.Actor, id assess.AssessmentID) (n int, err error) {
 	if err := who.May(assess.AssignGraders); err != nil {
 		return 0, err
@@ -109,6 +138,9 @@ func (a *App) AssignWaiting(ctx context.Context, who assess.Actor, id assess.Ass
 }
 
 func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.AssessmentID) (int, error) {
+	if _, err := tx.AssessmentSummary(who.Org, who.Mode, id); err != nil {
+		return 0, err
+	}
 	if err := tx.HoldGradingPlan(who.Org, id); err != nil {
 		return 0, err
 	}
@@ -116,7 +148,7 @@ func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.Assessment
 	if err != nil {
 		return 0, err
 	}
-	if plan.PerInvite == 0 {
+	if !slices.ContainsFunc(plan.Graders, func(m assess.MemberID) bool { return canGrade(tx, who.Org, m) }) || plan.PerInvite == 0 {
 		return 0, assess.Errorf(assess.Conflict, "The grading plan of this assessment names nobody who takes turns.")
 	}
 	invites, err := tx.UnassignedInvites(who.Org, who.Mode, id, expireBatch)
@@ -193,8 +225,7 @@ func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan
 				return false
 			}
 		}
-		_, err := grader(tx, inv.Org, m)
-		return err == nil
+		return canGrade(tx, inv.Org, m)
 	}
 	next := plan.Next(want.n, free)
 	for _, m := range next {
@@ -209,8 +240,11 @@ func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan
 }
 
 // assign has a member grade an invite. It reports whether the member did not have it already. Errors: NotFound for who cannot
-// grade.
+// grade; Conflict when the invite has come to nothing.
 func (a *App) assign(tx *store.Tx, who assess.Actor, inv assess.Invite, plan assess.GradingPlan, id assess.MemberID, adjudicates bool) (bool, error) {
+	if status := inv.StatusAt(tx.Now()); !status.Open() && status != assess.Completed {
+		return false, assess.Errorf(assess.Conflict, "This invite cannot be graded any more: it is %s.", status)
+	}
 	m, err := grader(tx, inv.Org, id)
 	if err != nil {
 		return false, err
@@ -255,6 +289,11 @@ func grader(tx *store.Tx, org assess.OrgID, id assess.MemberID) (assess.Member, 
 		return m, assess.Errorf(assess.NotFound, "grader not found")
 	}
 	return m, err
+}
+
+func canGrade(tx *store.Tx, org assess.OrgID, id assess.MemberID) bool {
+	_, err := grader(tx, org, id)
+	return err == nil
 }
 
 // assigning changes who grades an invite, in a transaction that holds the assessment's plan and then the invite.

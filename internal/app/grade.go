@@ -26,6 +26,9 @@ func (a *App) regrade(tx *store.Tx, who assess.Actor, inv assess.Invite, plan as
 	now := assess.GradeOf(evaluations, content.TotalPoints(), plan.Gap)
 	if now.State == assess.Graded || now.State == assess.Disputed {
 		now.GradedAt = tx.Now()
+		if now.State == was.State && now.Points == was.Points {
+			now.GradedAt = was.GradedAt
+		}
 	}
 	if err := tx.SetGrade(inv, now); err != nil {
 		return err

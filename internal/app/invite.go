@@ -173,13 +173,31 @@ func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.In
 		if d, err = inviteDetail(tx, who, id); err != nil {
 			return err
 		}
-		if d.Events, err = tx.InviteEvents(who.Org, id); err != nil {
+		if d.Events, err = timeline(tx, who, id); err != nil {
 			return err
 		}
 		d.Acceptance, err = acceptance(tx, d.Invite)
 		return err
 	})
 	return d, err
+}
+
+// timeline reads the events of an invite. The note of a grade tells the scores, so it is kept from who must not know them.
+func timeline(tx *store.Tx, who assess.Actor, id assess.InviteID) ([]assess.Event, error) {
+	events, err := tx.InviteEvents(who.Org, id)
+	if err != nil {
+		return nil, err
+	}
+	evaluations, err := tx.Evaluations(who.Org, id)
+	if err != nil || !hides(who, evaluations) {
+		return events, err
+	}
+	for i := range events {
+		if events[i].Type == assess.InviteGraded {
+			events[i].Note = ""
+		}
+	}
+	return events, nil
 }
 
 func acceptance(tx *store.Tx, inv assess.Invite) (*assess.Acceptance, error) {

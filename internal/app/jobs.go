@@ -17,7 +17,9 @@ const (
 	jobFinalize   = "recording.finalize"
 	jobErase      = "attempt.erase"
 	jobReceipt    = "receipt.mail"
+	jobDigest     = "digest.mail"
 	jobExpire     = "invites.expire"
+	jobTell       = "graders.tell"
 	jobForsaken   = "recordings.forsaken"
 	jobSweep      = "blobs.sweep"
 	jobTidy       = "tidy"
@@ -40,6 +42,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobMemberMail, a.sendMemberMail)
 	r.Handle(jobFinalize, a.finalizeRecording)
 	r.Handle(jobReceipt, a.sendReceipt)
+	r.Handle(jobDigest, a.sendDigest)
 	r.Handle(jobErase, a.eraseAttempt)
 	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
@@ -47,6 +50,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Every(jobForsaken, time.Hour, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.endForsaken(ctx), a.dropFailed(ctx))
 	})
+	r.Every(jobTell, digestEvery, func(ctx context.Context, _ job.Job) error { return a.TellGraders(ctx) })
 	r.Every(jobTidy, time.Hour, a.tidy)
 	r.Every(jobSweep, keepUnfinished, a.sweepBlobs)
 }

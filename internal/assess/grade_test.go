@@ -113,7 +113,8 @@ func TestAGradingPlanHasBounds(t *testing.T) {
 		{assess.GradingPlan{}, ""},
 		{assess.GradingPlan{Graders: []assess.MemberID{"a", "b"}, PerInvite: 2, Gap: 100, DueDays: 90}, ""},
 		{assess.GradingPlan{PerInvite: 1}, "graders"},
-		{assess.GradingPlan{PerInvite: 6, Graders: make([]assess.MemberID, 6)}, "perInvite"},
+		{assess.GradingPlan{PerInvite: 6, Graders: []assess.MemberID{"a", "b", "c", "d", "e", "f"}}, "perInvite"},
+		{assess.GradingPlan{PerInvite: 2, Graders: []assess.MemberID{"a", "b", "a"}}, "graders"},
 		{assess.GradingPlan{Gap: 101}, "gap"},
 		{assess.GradingPlan{DueDays: -1}, "dueDays"},
 	} {

@@ -30,10 +30,16 @@ func (g GradingPlan) Validate() error {
 	var p problems
 	p.when(g.PerInvite < 0 || g.PerInvite > MaxPerInvite, "perInvite", "must be between 0 and %d", MaxPerInvite)
 	p.when(len(g.Graders) > MaxGraders, "graders", "must be at most %d", MaxGraders)
+	p.when(twice(g.Graders), "graders", "must each be named once")
 	p.when(len(g.Graders) < g.PerInvite, "graders", "must be at least as many as grade one invite (%d)", g.PerInvite)
 	p.when(g.Gap < 0 || g.Gap > 100, "gap", "must be between 0 and 100 percent")
 	p.when(g.DueDays < 0 || g.DueDays > MaxDueDays, "dueDays", "must be between 0 and %d", MaxDueDays)
 	return p.err()
+}
+
+func twice(graders []MemberID) bool {
+	sorted := slices.Sorted(slices.Values(graders))
+	return len(slices.Compact(sorted)) < len(graders)
 }
 
 // Due is until when an invite that becomes gradable at ready should be graded; zero for no deadline.
