@@ -25,11 +25,15 @@ func (tx *Tx) SetGrade(inv assess.Invite, g assess.Grade) error {
 	return err
 }
 
+const decisionColumns = "invite_id, number, outcome, reason, member_id, member_name, at"
+
+func scanDecision(r row) (d assess.Decision, err error) {
+	return d, r.Scan(&d.Invite, &d.Number, &d.Outcome, &d.Reason, &d.Member, &d.MemberName, timeInto{&d.At})
+}
+
 // Decisions reads what was decided about the candidate of an invite, the oldest first.
 func (tx *Tx) Decisions(org assess.OrgID, invite assess.InviteID) ([]assess.Decision, error) {
-	return list(tx, func(r row) (d assess.Decision, err error) {
-		return d, r.Scan(&d.Invite, &d.Number, &d.Outcome, &d.Reason, &d.Member, &d.MemberName, timeInto{&d.At})
-	}, `SELECT invite_id, number, outcome, reason, member_id, member_name, at FROM decisions WHERE org_id = $1 AND invite_id = $2 ORDER BY number`, org, invite)
+	return list(tx, scanDecision, "SELECT "+decisionColumns+" FROM decisions WHERE org_id = $1 AND invite_id = $2 ORDER BY number", org, invite)
 }
 
 // InsertDecision adds a decision as the next about its invite, and returns its number. The caller holds the invite.

@@ -44,11 +44,15 @@ func (tx *Tx) SaveMark(org assess.OrgID, evaluation assess.EvaluationID, q asses
 	return n > 0, err
 }
 
+const commentColumns = "id, question_id, at_ms, text, created_at, updated_at"
+
+func scanComment(r row) (c assess.Comment, err error) {
+	return c, r.Scan(&c.ID, &c.Question, durationInto{&c.At}, &c.Text, timeInto{&c.CreatedAt}, timeInto{&c.UpdatedAt})
+}
+
 // Comments reads an evaluation's comments by question and moment.
 func (tx *Tx) Comments(org assess.OrgID, evaluation assess.EvaluationID) ([]assess.Comment, error) {
-	return list(tx, func(r row) (c assess.Comment, err error) {
-		return c, r.Scan(&c.ID, &c.Question, durationInto{&c.At}, &c.Text, timeInto{&c.CreatedAt}, timeInto{&c.UpdatedAt})
-	}, `SELECT id, question_id, at_ms, text, created_at, updated_at FROM comments WHERE org_id = $1 AND evaluation_id = $2
+	return list(tx, scanComment, "SELECT "+commentColumns+` FROM comments WHERE org_id = $1 AND evaluation_id = $2
 		ORDER BY question_id, at_ms, created_at, id`, org, evaluation)
 }
 
