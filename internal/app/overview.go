@@ -20,6 +20,10 @@ type Overview struct {
 	Assessments int                    // drafts and published ones
 	Published   int                    // those that can be sent
 	Keys        int                    // usable API keys, for who may manage them
+	ToGrade     int                    // evaluations that wait for who looks
+	Overdue     int                    // of those
+	Unassigned  int                    // completed invites that nobody is to grade, for who assigns graders
+	Disputed    int                    // invites whose graders differ too far, for who assigns graders
 }
 
 // Activity is an event with the names of what it is about.
@@ -46,7 +50,7 @@ func (a *App) Overview(ctx context.Context, who assess.Actor) (o Overview, err e
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		r := overviewReader{tx, who}
 		o.At = tx.Now()
-		for _, read := range []func(*Overview) error{r.invites, r.expiring, r.activity, r.assessments, r.keys} {
+		for _, read := range []func(*Overview) error{r.invites, r.expiring, r.activity, r.assessments, r.keys, r.grading} {
 			if err := read(&o); err != nil {
 				return err
 			}
@@ -139,5 +143,19 @@ func (r overviewReader) keys(o *Overview) error {
 			o.Keys++
 		}
 	}
+	return err
+}
+
+func (r overviewReader) grading(o *Overview) (err error) {
+	if r.who.Can(assess.GradeAssigned) {
+		if o.ToGrade, o.Overdue, err = r.tx.CountQueue(r.who.Org, r.who.Mode, assess.MemberID(r.who.ID)); err != nil {
+			return err
+		}
+	}
+	if !r.who.Can(assess.AssignGraders) {
+		return nil
+	}
+	counts, err := r.tx.GradeCounts(r.who.Org, r.who.Mode, "")
+	o.Unassigned, o.Disputed = counts[assess.Ungraded], counts[assess.Disputed]
 	return err
 }

@@ -201,6 +201,8 @@ type InviteFilter struct {
 	Tag        TagID
 	Grader     MemberID
 	Delivery   Delivery
+	Grade      GradeFilter    // of completed invites
+	Decision   DecisionFilter // of completed invites
 }
 
 // InviteSorts are the orders that a list of invites can have; the first is the default.

@@ -154,7 +154,31 @@ func (l *inviteList) where() (w where) {
 	if f.Search != "" {
 		w.add(`folded LIKE ? ESCAPE '\'`, contains(f.Search))
 	}
+	l.graded(&w)
 	return w
+}
+
+// graded adds how far grading is, and what was decided.
+func (l *inviteList) graded(w *where) {
+	f := l.filter
+	if f.Grade != "" || f.Decision != "" {
+		w.add("status = 'completed'")
+	}
+	switch f.Grade {
+	case "":
+	case assess.FilterUngraded:
+		w.add("NOT EXISTS (SELECT 1 FROM grades g WHERE g.org_id = invites.org_id AND g.invite_id = invites.id)")
+	default:
+		w.add("id IN (SELECT invite_id FROM grades WHERE org_id = ? AND mode = ? AND state = ?)", l.org, l.mode, f.Grade)
+	}
+	switch f.Decision {
+	case "":
+	case assess.FilterUndecided:
+		w.add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.org_id = invites.org_id AND d.invite_id = invites.id)")
+	default:
+		w.add(`id IN (SELECT invite_id FROM decisions d WHERE d.org_id = ? AND d.outcome = ? AND NOT EXISTS
+			(SELECT 1 FROM decisions later WHERE later.org_id = d.org_id AND later.invite_id = d.invite_id AND later.number > d.number))`, l.org, f.Decision)
+	}
 }
 
 // counts counts by status as it is now, and notes how many invites are overdue.
