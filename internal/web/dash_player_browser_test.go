@@ -2,13 +2,16 @@ package web_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,8 +32,8 @@ type stage struct {
 	page *chromium.Page
 	url  string
 
-	broken atomic.Int64 // status that the recording is answered with, in place of the file
-	cut    atomic.Int64 // bytes of it that are sent; 0: all
+	broken atomic.Int64 // status that recordings are answered with, in place of the file
+	cut    atomic.Int64 // bytes of them that arrive before the connection breaks; 0: all
 }
 
 // spokenLines is what the recording of a stage says.
@@ -40,7 +43,7 @@ var spokenLines = []string{"I built a queue that survives crashes.", "It keeps <
 func onStage(t *testing.T, change ...func(*web.Playback)) *stage {
 	t.Helper()
 	s := &stage{t: t}
-	sound, film := s.make("sound.webm", "-map", "0:a", "-c:a", "libopus"), s.make("film.webm", "-c:v", "libvpx", "-b:v", "200k", "-c:a", "libopus")
+	sound := s.sound()
 	files, err := assets.New()
 	s.must(err)
 	mux := http.NewServeMux()
@@ -55,10 +58,11 @@ func onStage(t *testing.T, change ...func(*web.Playback)) *stage {
 		f(&first)
 	}
 	mux.Handle("GET /static/", files.Handler())
-	mux.Handle("GET /{$}", web.PlayerPage(files, first, web.Playback{Label: "Answer to question 2", Media: "/film.webm", Width: 320, Height: 240, Length: 12 * time.Second}))
+	mux.Handle("GET /{$}", web.PlayerPage(files, first, web.Playback{Label: "Answer to question 2", Media: "/video.webm", Width: 160, Height: 120, Length: 3 * time.Second}))
 	mux.Handle("GET /sound.webm", s.recording("audio/webm", sound))
-	mux.Handle("GET /film.webm", s.recording("video/webm", film))
-	mux.Handle("GET /waveform", fixed("application/json", s.waveform()))
+	mux.Handle("GET /video.webm", s.recording("video/webm", read(t, "../media/testdata/video.webm")))
+	mux.Handle("GET /sound.wav", s.recording("audio/wav", tone()))
+	mux.Handle("GET /waveform", fixed("application/json", s.waveform(sound)))
 	mux.Handle("GET /captions", fixed("text/vtt", []byte(transcript().WebVTT())))
 	s.page = chromium.New(t)
 	s.page.Open(s.url)
@@ -81,8 +85,17 @@ func transcript() (tr assess.Transcript) {
 	return tr
 }
 
-// make makes a recording of the bursts.
-func (s *stage) make(name string, args ...string) []byte {
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	file, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// sound is a recording of the bursts.
+func (s *stage) sound() []byte {
 	s.t.Helper()
 	program, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -91,26 +104,39 @@ func (s *stage) make(name string, args ...string) []byte {
 		}
 		s.t.Skip(err)
 	}
-	path := filepath.Join(s.t.TempDir(), name)
-	args = append([]string{"-v", "error", "-f", "lavfi", "-i", bursts, "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=12"}, args...)
-	if out, err := exec.CommandContext(s.t.Context(), program, append(args, path)...).CombinedOutput(); err != nil {
-		s.t.Fatalf("make %s: %v\n%s", name, err, out)
+	path := filepath.Join(s.t.TempDir(), "sound.webm")
+	if out, err := exec.CommandContext(s.t.Context(), program, "-v", "error", "-f", "lavfi", "-i", bursts, "-c:a", "libopus", path).CombinedOutput(); err != nil {
+		s.t.Fatalf("make a sound: %v\n%s", err, out)
 	}
-	file, err := os.ReadFile(path)
-	s.must(err)
-	return file
+	return read(s.t, path)
 }
 
-// waveform is that of the bursts, made as the product makes it.
-func (s *stage) waveform() []byte {
+// waveform is made as the product makes it.
+func (s *stage) waveform(sound []byte) []byte {
 	s.t.Helper()
-	path := filepath.Join(s.t.TempDir(), "sound.webm")
-	s.must(os.WriteFile(path, s.make("sound.webm", "-map", "0:a", "-c:a", "libopus"), 0o600))
+	path := filepath.Join(s.t.TempDir(), "heard.webm")
+	s.must(os.WriteFile(path, sound, 0o600))
 	heard, err := media.Find(exec.LookPath).Analyze(s.t.Context(), path)
 	s.must(err)
 	points, err := json.Marshal(heard.Waveform)
 	s.must(err)
 	return points
+}
+
+// tone is a minute that needs no index, as a WAV file of 96 kB a second.
+func tone() []byte {
+	const rate, bytesOf = 48_000, 60 * 2 * 48_000
+	b := []byte("RIFF")
+	b = binary.LittleEndian.AppendUint32(b, 36+bytesOf)
+	b = append(b, "WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"...)
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*rate)
+	b = append(b, "\x02\x00\x10\x00data"...)
+	b = binary.LittleEndian.AppendUint32(b, bytesOf)
+	for at := range bytesOf / 2 {
+		b = binary.LittleEndian.AppendUint16(b, uint16(at%96*100))
+	}
+	return b
 }
 
 func fixed(kind string, body []byte) http.Handler {
@@ -120,7 +146,7 @@ func fixed(kind string, body []byte) http.Handler {
 	})
 }
 
-// recording sends a file as long as the stage is not broken.
+// recording sends a file as long as the stage is whole.
 func (s *stage) recording(kind string, file []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if status := s.broken.Load(); status != 0 {
@@ -129,8 +155,36 @@ func (s *stage) recording(kind string, file []byte) http.Handler {
 		}
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Cache-Control", "no-store")
+		if cut := s.cut.Load(); cut != 0 {
+			var from int64
+			_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
+			if r.Method == http.MethodHead {
+				from = cut
+			}
+			w = &brokenWire{w, cut - from}
+		}
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
 	})
+}
+
+// brokenWire breaks off after so many bytes.
+type brokenWire struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (w *brokenWire) WriteHeader(status int) {
+	if w.left <= 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *brokenWire) Write(b []byte) (int, error) {
+	if w.left -= int64(len(b)); w.left <= 0 {
+		panic(http.ErrAbortHandler)
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 // eval evaluates an expression about the first player.
@@ -361,4 +415,53 @@ func TestWithoutAWaveformThereIsAPlainBar(t *testing.T) {
 			eval[bool](s, "(await until(() => media.currentTime > 6.2), true)")
 		})
 	}
+}
+
+func TestAPlayerTellsWhyNothingPlaysAndGoesOn(t *testing.T) {
+	t.Parallel()
+	for status, text := range map[int]string{
+		http.StatusNotFound: "This recording is not there any more.", http.StatusForbidden: "You may not play this recording.",
+		http.StatusUnauthorized: "You are signed out. Sign in in another tab, then try again.", http.StatusInternalServerError: "The server could not send the recording.",
+	} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			s := onStage(t, func(p *web.Playback) { p.Eager = false })
+			s.page.AllowError(strconv.Itoa(status))
+			s.broken.Store(int64(status))
+			eval[bool](s, "(player.seek(4.5), true)")
+			s.first().WaitText(text)
+			s.wantMoment("0:04 of 0:12")
+			if status == http.StatusForbidden {
+				s.first().WaitGone("Try again")
+				return
+			}
+			s.broken.Store(0)
+			s.first().Click("Try again")
+			s.first().WaitControl("Pause")
+			s.first().WaitGone(text)
+			if at := eval[float64](s, "(await until(() => !media.paused && media.readyState > 2 && media.currentTime > 4.5), media.currentTime)"); at > 6 {
+				t.Errorf("it goes on at %.2f, want 4.5", at)
+			}
+		})
+	}
+}
+
+func TestAPlayerGoesOnFromTheSameSecondAfterACut(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, func(p *web.Playback) { p.Media, p.Waveform, p.Eager, p.Length = "/sound.wav", "", false, time.Minute })
+	s.page.AllowError("ERR_")
+	s.cut.Store(300_000)
+	s.first().Click("Play")
+	s.first().WaitText("The connection was lost. Playing goes on from 0:0")
+	glance(t, s.page, "player-trouble")
+	at := eval[float64](s, "player.seconds")
+	if at < 1 || at > 3.2 {
+		t.Fatalf("playing was cut at %.2f seconds, want nearly 3", at)
+	}
+	s.cut.Store(0)
+	s.first().WaitGone("The connection was lost.")
+	if on := eval[float64](s, "(await until(() => !media.paused && media.readyState > 2), media.currentTime)"); on < at-0.1 || on > at+1 {
+		t.Errorf("it goes on at %.2f, was at %.2f", on, at)
+	}
+	s.first().WaitControl("Pause")
 }

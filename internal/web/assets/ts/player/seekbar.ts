@@ -45,12 +45,9 @@ export class Seekbar {
     this.listen();
   }
 
-  open(): void {
-    this.wave.open();
-  }
-
-  close(): void {
-    this.wave.close();
+  /** Follows its size and the theme until a signal. */
+  open(signal: AbortSignal): void {
+    this.wave.open(signal);
   }
 
   /** Shows other sound, or a plain bar. */

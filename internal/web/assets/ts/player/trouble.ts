@@ -22,8 +22,6 @@ export async function causeOf({ currentSrc, src, error }: HTMLMediaElement): Pro
 export class Trouble {
   readonly element = create("div", { className: "banner tone-warning player-trouble", hidden: true });
 
-  cause: Cause | null = null;
-
   private readonly text = create("p", {});
   private readonly again: HTMLButtonElement;
 
@@ -37,19 +35,12 @@ export class Trouble {
     this.element.append(this.text, this.again);
   }
 
-  /** Tells why, and from which second it goes on. */
-  tell(cause: Cause, at: number): void {
-    this.cause = cause;
-    this.text.textContent = fill(this.words[`failed_${cause}`], { at: clock(at) });
+  /** Tells why, and from which second it goes on; null when it plays. */
+  show(cause: Cause | null, at: number): void {
+    this.element.hidden = cause === null;
+    if (cause === null) return;
     this.again.hidden = cause === "forbidden";
-    this.element.hidden = false;
-  }
-
-  /** Ends, and reports whether the focus was here. */
-  clear(): boolean {
-    const focused = this.element.contains(document.activeElement);
-    this.cause = null;
-    this.element.hidden = true;
-    return focused;
+    const text = fill(this.words[`failed_${cause}`], { at: clock(at) });
+    if (this.text.textContent !== text) this.text.textContent = text;
   }
 }

@@ -31,27 +31,23 @@ export class Wave {
   private moments: Moments = { at: 0, length: 0, hover: null, marks: [], skipped: [] };
   private colours: Colours | null = null;
   private frame = 0;
-  private gone = new AbortController();
 
-  /** Follows the size of the element and the theme until close. */
-  open(): void {
-    this.gone = new AbortController();
-    const { signal } = this.gone;
+  /** Follows the size of the element and the theme until a signal. */
+  open(signal: AbortSignal): void {
     const size = new ResizeObserver(() => this.resize());
     const theme = new MutationObserver(() => this.repaint());
     size.observe(this.element);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    signal.addEventListener("abort", () => [size, theme].forEach((observer) => observer.disconnect()));
+    signal.addEventListener("abort", () => {
+      size.disconnect();
+      theme.disconnect();
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+    });
     for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
       matchMedia(query).addEventListener("change", () => this.repaint(), { signal });
     }
     this.followDensity(signal);
-  }
-
-  close(): void {
-    this.gone.abort();
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
   }
 
   /** Shows other sound, or a plain bar. */

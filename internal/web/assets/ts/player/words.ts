@@ -31,8 +31,8 @@ export const english = {
   failed_forbidden: "You may not play this recording.",
   failed_signed_out: "You are signed out. Sign in in another tab, then try again.",
   failed_offline: "The connection was lost. Playing goes on from {at} once it is back.",
-  failed_slow: "Nothing more arrives. Check the connection, then try again from {at}.",
-  failed_server: "The server could not send the recording. Try again from {at} in a moment.",
+  failed_slow: "Nothing more arrives. Check the connection, then go on from {at}.",
+  failed_server: "The server could not send the recording. Try again in a moment: it goes on from {at}.",
   failed_unplayable: "This browser cannot play the recording. A current Chrome, Edge, Firefox or Safari can.",
 };
 
