@@ -19,8 +19,9 @@ type InviteAnswers struct {
 // GivenAnswer is a question, and what its candidate has given to it.
 type GivenAnswer struct {
 	AskedQuestion
-	Takes  []assess.Recording // all, the oldest first, failed ones included
-	Slices int                // how many have arrived of a take that is still arriving
+	Takes      []assess.Recording // all, the oldest first, failed ones included
+	Slices     int                // how many have arrived of a take that is still arriving
+	Transcript *assess.Transcript // of the take; nil where there is none
 }
 
 // InviteAnswers reads the answers to an invite's questions. Errors: Forbidden, NotFound.
@@ -55,6 +56,10 @@ func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
 			out.Evidence = append(out.Evidence, rec)
 		}
 	}
+	transcripts, err := transcriptsOf(tx, inv)
+	if err != nil {
+		return out, err
+	}
 	questions, err := questionsOf(tx, inv)
 	if err != nil {
 		return out, err
@@ -63,6 +68,9 @@ func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
 		given, err := givenTo(tx, q, recordings)
 		if err != nil {
 			return out, err
+		}
+		if q.Take != nil {
+			given.Transcript = transcripts[q.Take.ID]
 		}
 		out.Questions = append(out.Questions, given)
 	}
@@ -92,7 +100,7 @@ func (v InviteAnswers) forGraders(inv assess.Invite) InviteAnswers {
 			Org: q.Answer.Org, Invite: q.Answer.Invite, Question: q.Answer.Question,
 			Text: q.Answer.Text, SavedAt: q.Answer.SavedAt, ByText: q.Answer.ByText,
 		}
-		out.Questions = append(out.Questions, GivenAnswer{AskedQuestion: AskedQuestion{
+		out.Questions = append(out.Questions, GivenAnswer{Transcript: q.Transcript, AskedQuestion: AskedQuestion{
 			Number: q.Number, Question: q.Question, Asked: q.Asked, Take: q.Take, State: q.State, Answer: answer,
 			Allowance: inv.Allowance(v.Content, q.Question, assess.Accommodation{}, 0),
 		}})
@@ -132,24 +140,29 @@ func (a *App) InviteWaveform(ctx context.Context, who assess.Actor, id assess.In
 // watchable reads a recording that a member may see: a take only if it is the answer.
 func (a *App) watchable(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (rec assess.Recording, err error) {
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		d, err := inviteDetail(tx, who, id)
-		if err != nil {
-			return err
-		}
-		all, err := tx.Recordings(d.Invite.Org, id)
-		if err != nil {
-			return err
-		}
-		for _, r := range all {
-			if r.ID == recording {
-				rec = r
-			}
-		}
-		answer, _ := newestTakes(all, rec.Question)
-		if stands := answer != nil && answer.ID == recording; !stands && !rec.Purpose.Evidence() {
-			return assess.Errorf(assess.NotFound, "recording not found")
-		}
-		return nil
+		rec, err = watchable(tx, who, id, recording)
+		return err
 	})
 	return rec, err
+}
+
+func watchable(tx *store.Tx, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (rec assess.Recording, err error) {
+	d, err := inviteDetail(tx, who, id)
+	if err != nil {
+		return rec, err
+	}
+	all, err := tx.Recordings(d.Invite.Org, id)
+	if err != nil {
+		return rec, err
+	}
+	for _, r := range all {
+		if r.ID == recording {
+			rec = r
+		}
+	}
+	answer, _ := newestTakes(all, rec.Question)
+	if stands := answer != nil && answer.ID == recording; !stands && !rec.Purpose.Evidence() {
+		return rec, assess.Errorf(assess.NotFound, "recording not found")
+	}
+	return rec, nil
 }

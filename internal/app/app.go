@@ -19,50 +19,53 @@ import (
 	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
+	"alfaone/internal/transcribe"
 )
 
-// Options are what an App is made of. All but Sender, Wake and the mail settings are required.
+// Options are what an App is made of. All but Transcriber, Sender, Wake and the mail settings are required.
 type Options struct {
-	DB      *store.DB
-	Blobs   blob.Store  // where recordings are kept
-	Tools   media.Tools // what is installed for working on them
-	Temp    string      // a directory for work in progress
-	Limiter ratelimit.Limiter
-	Secrets Secrets
-	BaseURL string        // where people reach this server: "https://assess.example.com", without a slash at the end
-	Sender  mail.Sender   // nil: all mail goes to the built-in mailbox
-	From    mail.Address  // whose Name is replaced by the organization's
-	Wake    func()        // tells the job runner that there is work; nil: it finds out by itself
-	NewID   func() string // unique UUIDs, later ones sorting after earlier ones
-	Random  io.Reader     // cryptographically strong
-	Texts   *i18n.Bundle  // what candidates read
-	Log     *slog.Logger
+	DB          *store.DB
+	Blobs       blob.Store         // where recordings are kept
+	Tools       media.Tools        // what is installed for working on them
+	Temp        string             // a directory for work in progress
+	Transcriber *transcribe.Client // writes down what candidates say; nil: nobody does
+	Limiter     ratelimit.Limiter
+	Secrets     Secrets
+	BaseURL     string        // where people reach this server: "https://assess.example.com", without a slash at the end
+	Sender      mail.Sender   // nil: all mail goes to the built-in mailbox
+	From        mail.Address  // whose Name is replaced by the organization's
+	Wake        func()        // tells the job runner that there is work; nil: it finds out by itself
+	NewID       func() string // unique UUIDs, later ones sorting after earlier ones
+	Random      io.Reader     // cryptographically strong
+	Texts       *i18n.Bundle  // what candidates read
+	Log         *slog.Logger
 }
 
 // App is the program without its doors.
 type App struct {
-	db      *store.DB
-	blobs   blob.Store
-	tools   media.Tools
-	temp    string
-	limiter ratelimit.Limiter
-	secrets Secrets
-	baseURL string
-	sender  mail.Sender
-	from    mail.Address
-	wake    func()
-	newID   func() string
-	random  io.Reader
-	texts   *i18n.Bundle
-	log     *slog.Logger
-	hasher  *hasher
-	usage   *keyUsage
+	db          *store.DB
+	blobs       blob.Store
+	tools       media.Tools
+	temp        string
+	transcriber *transcribe.Client
+	limiter     ratelimit.Limiter
+	secrets     Secrets
+	baseURL     string
+	sender      mail.Sender
+	from        mail.Address
+	wake        func()
+	newID       func() string
+	random      io.Reader
+	texts       *i18n.Bundle
+	log         *slog.Logger
+	hasher      *hasher
+	usage       *keyUsage
 }
 
 // New makes an App.
 func New(o Options) *App {
 	a := &App{
-		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
+		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, transcriber: o.Transcriber, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
 		wake: o.Wake, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
 	}
 	if a.wake == nil {

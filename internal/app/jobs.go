@@ -15,6 +15,7 @@ const (
 	jobInviteMail = "invite.mail"
 	jobMemberMail = "member.mail"
 	jobFinalize   = "recording.finalize"
+	jobTranscribe = "recording.transcribe"
 	jobErase      = "attempt.erase"
 	jobReceipt    = "receipt.mail"
 	jobDigest     = "digest.mail"
@@ -41,6 +42,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobInviteMail, a.sendInviteMail)
 	r.Handle(jobMemberMail, a.sendMemberMail)
 	r.Handle(jobFinalize, a.finalizeRecording)
+	r.Handle(jobTranscribe, a.transcribeRecording)
 	r.Handle(jobReceipt, a.sendReceipt)
 	r.Handle(jobDigest, a.sendDigest)
 	r.Handle(jobErase, a.eraseAttempt)

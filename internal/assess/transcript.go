@@ -74,6 +74,20 @@ func vttTime(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d:%02d.%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, ms%1000)
 }
 
+// CheckSegments is nil for what a transcript can be made of. Errors: Invalid, of the fields "segments" and "segments[n]".
+func CheckSegments(segments []Segment) error {
+	var found problems
+	found.when(len(segments) > MaxSegments, "segments", "must be at most %d", MaxSegments)
+	last := time.Duration(0)
+	for i, s := range segments {
+		field := fmt.Sprintf("segments[%d]", i)
+		found.line(field, s.Text, false, MaxSegmentRunes)
+		found.when(s.Start < last || s.End < s.Start, field, "must not begin before the last one, nor end before it begins")
+		last = s.Start
+	}
+	return found.err()
+}
+
 // LineEdit changes what one segment says, from what its editor has seen to what they want.
 type LineEdit struct {
 	Line      int // from 0

@@ -45,6 +45,11 @@ func (t Tools) MP4(ctx context.Context, in, out string) error {
 	return wrap("convert to MP4", t.convert(ctx, codeWork, in, out, append(h264(), aac()...)...))
 }
 
+// Track writes the sound of a file by itself, as it is, into a file of the given kind, which must be the file's own.
+func (t Tools) Track(ctx context.Context, in, out string, kind Kind) error {
+	return wrap("extract sound", t.convert(ctx, copyWork, in, out, "-map", "0:a:0", "-vn", "-c:a", "copy", "-f", string(kind)))
+}
+
 // Normalize makes of whatever sound or video somebody uploads what browsers play and seek in: an MP4 as by [Tools.MP4] of a
 // video, a WebM with Opus (mono) of a sound. Of a video file that is to become a sound the picture is dropped.
 //

@@ -242,3 +242,21 @@ func BenchmarkVideoCodecs(b *testing.B) {
 		})
 	}
 }
+
+func TestTrackIsTheSoundAloneAsItWas(t *testing.T) {
+	t.Parallel()
+	tools := ffmpeg(t)
+	for name, kind := range map[string]media.Kind{"video.webm": media.WebM, "video.mp4": media.MP4, "h264.mp4": media.MP4} {
+		in, out := filepath.Join("testdata", name), filepath.Join(t.TempDir(), name)
+		if err := tools.Track(t.Context(), in, out, kind); err != nil {
+			t.Fatal(err)
+		}
+		before, after := see(t, in), see(t, out)
+		if after.Video || after.AudioCodec != before.AudioCodec || after.Kind != kind || (after.Duration-before.Duration).Abs() > 200*time.Millisecond {
+			t.Errorf("%s: %+v became %+v", name, before, after)
+		}
+	}
+	if err := tools.Track(t.Context(), filepath.Join("testdata", "nothing.webm"), filepath.Join(t.TempDir(), "out"), media.WebM); err == nil {
+		t.Error("a photo has a track")
+	}
+}

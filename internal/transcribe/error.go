@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +17,18 @@ type Error struct {
 	Permanent  bool          // asking again for the same will fail again
 	RetryAfter time.Duration // how long the service wants to be left alone; 0 if it did not say
 	Message    string        // what happened, as a phrase that follows "the service": may quote what it says
+	Err        error         // the cause, for the log; may be nil
 }
 
-func (e *Error) Error() string { return "transcribe: the service " + e.Message }
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return "transcribe: the service " + e.Message + ": " + e.Err.Error()
+	}
+	return "transcribe: the service " + e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Refused reports whether the service does not accept the key, so that no request at all will succeed.
 func (e *Error) Refused() bool {
@@ -29,14 +36,11 @@ func (e *Error) Refused() bool {
 }
 
 // silence makes the error of a request that got no answer, or not all of one.
-func (c *Client) silence(ctx context.Context, err error) error {
+func silence(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if failed, ok := errors.AsType[*url.Error](err); ok {
-		err = failed.Err // without the address, which the operator knows
-	}
-	return &Error{Message: "does not answer: " + c.quote(err.Error())}
+	return &Error{Message: "does not answer", Err: err}
 }
 
 // refusal makes the error of an answer that is none.
@@ -87,7 +91,7 @@ func complaint(body []byte) string {
 // quoteLimit bounds what is quoted of a service, in runes.
 const quoteLimit = 300
 
-// quote is what a service said, on one line, not too long, and without the key.
+// quote is what a service said, as a part of a sentence: on one line, not too long, and without the key.
 func (c *Client) quote(said string) string {
 	if c.key != "" {
 		said = strings.ReplaceAll(said, c.key, "[key]")
@@ -96,5 +100,5 @@ func (c *Client) quote(said string) string {
 	if runes := []rune(said); len(runes) > quoteLimit {
 		said = string(runes[:quoteLimit]) + "…"
 	}
-	return said
+	return strings.TrimRight(said, ".")
 }

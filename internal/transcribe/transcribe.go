@@ -154,13 +154,13 @@ func (c *Client) do(req *http.Request) ([]byte, error) {
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.silence(req.Context(), err)
+		return nil, silence(req.Context(), err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, c.silence(req.Context(), err)
+		return nil, silence(req.Context(), err)
 	case resp.StatusCode != http.StatusOK:
 		return nil, c.refusal(resp, body)
 	case len(body) > maxAnswer:
