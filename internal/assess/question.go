@@ -76,7 +76,7 @@ func (q Question) check(p *problems, at int) {
 	p.when(q.Format != "" && !questionFormat(q.Format), field("format"), "must be text, audio or video")
 	p.when(q.AnswerFormat != "" && !questionFormat(q.AnswerFormat), field("answerFormat"), "must be text, audio or video")
 	q.checkRubric(p, field)
-	p.when(q.Points < 0 || q.Points > MaxPoints, field("points"), "must be between 0 and %d", MaxPoints)
+	p.when(len(q.Criteria) == 0 && (q.Points < 0 || q.Points > MaxPoints), field("points"), "must be between 0 and %d", MaxPoints)
 	p.when(q.Preparation < 0 || q.Preparation > MaxPreparation, field("preparation"), "must be between 0 and %d seconds", MaxPreparation)
 	p.when(q.MaxAnswer < MinAnswer || q.MaxAnswer > MaxAnswer, field("maxAnswer"), "must be between %d and %d seconds", MinAnswer, MaxAnswer)
 }

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,6 +75,25 @@ func (q Question) WithCriterion(id CriterionID) Question {
 	}
 	q.Criteria = append(slices.Clone(q.Criteria), c)
 	return q
+}
+
+// WithLevel is the criterion with one more level, to be described, and the points of that level. The first one brings a second:
+// nothing and everything. Each further one halves the widest gap, or stands above all where there is none.
+func (c Criterion) WithLevel() (_ Criterion, points int) {
+	if len(c.Levels) == 0 {
+		c.Levels = []Level{{Points: 0}, {Points: cmp.Or(c.Points, defaultPointsOfCriterion)}}
+		return c, 0
+	}
+	c.Levels = slices.Clone(c.Levels)
+	slices.SortStableFunc(c.Levels, byPoints)
+	points = c.Worth() + 1
+	for i, widest := 1, 1; i < len(c.Levels); i++ {
+		if gap := c.Levels[i].Points - c.Levels[i-1].Points; gap > widest {
+			points, widest = c.Levels[i-1].Points+gap/2, gap
+		}
+	}
+	c.Levels = append(c.Levels, Level{Points: points})
+	return c, points
 }
 
 // CommonLevels are levels to begin with for a criterion that is worth so many points: five, from nothing to everything, or as

@@ -210,6 +210,36 @@ func TestTheFirstCriterionTakesOverThePointsOfTheWhole(t *testing.T) {
 	}
 }
 
+func TestALevelIsAddedWhereItIsMissing(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		criterion assess.Criterion
+		points    int
+		want      []int
+	}{
+		{criterion(1, 6), 0, []int{0, 6}},
+		{criterion(1, 0), 0, []int{0, 4}},
+		{criterion(1, 6, levels(6, 0)...), 3, []int{0, 6, 3}},
+		{criterion(1, 6, levels(0, 1, 6)...), 3, []int{0, 1, 6, 3}},
+		{criterion(1, 2, levels(0, 1, 2)...), 3, []int{0, 1, 2, 3}},
+		{criterion(1, 5, levels(5)...), 6, []int{5, 6}},
+	}
+	for _, test := range tests {
+		before := slices.Clone(test.criterion.Levels)
+		got, points := test.criterion.WithLevel()
+		var worth []int
+		for _, l := range got.Levels {
+			worth = append(worth, l.Points)
+		}
+		if !slices.Equal(worth, test.want) || points != test.points {
+			t.Errorf("%+v gets a level of %d points: %v, want %d: %v", test.criterion, points, worth, test.points, test.want)
+		}
+		if !slices.Equal(before, test.criterion.Levels) {
+			t.Errorf("adding a level changed what was given: %+v", test.criterion)
+		}
+	}
+}
+
 func TestCommonLevelsSpreadThePoints(t *testing.T) {
 	t.Parallel()
 	for points, want := range map[int][]int{

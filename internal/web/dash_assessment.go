@@ -151,7 +151,7 @@ func (s *Server) createAssessment(c *call) error {
 	if err == nil {
 		return c.redirect(assessmentPath(asm.ID))
 	}
-	errs, err := draftErrors(err, assess.Content{})
+	errs, err := draftErrors(err, draftForm{})
 	if err != nil {
 		return err
 	}

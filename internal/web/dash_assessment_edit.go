@@ -22,7 +22,8 @@ type editor struct {
 	Posted     url.Values // what was typed; nil unless it could not be saved
 	Errors     []ui.FieldError
 	Conflict   bool                                    // somebody else has changed it meanwhile
-	Focus      assess.QuestionID                       // to go on with
+	Levels     levelKeys                               // how the posted levels are called; nil unless it could not be saved
+	Focus      spot                                    // what to go on with
 	Ask        string                                  // the question that is asked first: one of the verbs of steps
 	Language   string                                  // what is asked about
 	Newest     assess.Content                          // the newest version, when publishing is asked about
@@ -55,7 +56,8 @@ func (s *Server) assessmentPage(c *call) error {
 		return err
 	}
 	q := c.r.URL.Query()
-	e.Focus, e.Ask, e.Language = assess.QuestionID(q.Get("question")), q.Get("ask"), q.Get("language")
+	e.Focus = spot{assess.QuestionID(q.Get("question")), q.Get("field")}
+	e.Ask, e.Language = q.Get("ask"), q.Get("language")
 	if e.Ask == stepAskPublish {
 		if e.Newest, err = s.app.AssessmentContent(c.ctx(), c.who(), asm.ID); err != nil {
 			return err
@@ -106,16 +108,16 @@ func (s *Server) saveAssessment(c *call) error {
 	}
 }
 
-// saveDraft takes the step and saves the draft; f is then what was saved. It returns the question to go on with. Errors:
-// Invalid, Conflict.
-func (c *call) saveDraft(asm assess.Assessment, f *draftForm, st step) (assess.QuestionID, error) {
-	next, focus, err := st.apply(*f, c.s.app.NewQuestionID)
-	if f.Malformed != nil || err != nil {
-		return "", assess.JoinInvalid(f.Malformed, err, f.Content.Validate())
+// saveDraft takes the step and saves the draft; f is then what was saved. It returns what to go on with. Errors: Invalid,
+// Conflict.
+func (c *call) saveDraft(asm assess.Assessment, f *draftForm, st step) (spot, error) {
+	next, focus, err := st.apply(*f, c.s.app)
+	if err := assess.JoinInvalid(f.Malformed, err, f.Content.Validate()); err != nil {
+		return spot{}, err
 	}
 	revision, err := c.s.app.SaveDraft(c.ctx(), c.who(), asm.ID, f.Version, next)
 	if err != nil {
-		return "", err
+		return spot{}, err
 	}
 	f.Content, f.Version = next, revision
 	return focus, c.saveTags(asm, f.Tags)
@@ -141,14 +143,18 @@ func (c *call) saveTags(asm assess.Assessment, chosen []assess.TagID) error {
 }
 
 // afterStep leads on after a step whose draft is saved.
-func (c *call) afterStep(id assess.AssessmentID, st step, f draftForm, focus assess.QuestionID) error {
+func (c *call) afterStep(id assess.AssessmentID, st step, f draftForm, focus spot) error {
 	path := assessmentPath(id)
 	switch st.verb {
 	case stepAdd, stepDuplicate, stepMove:
-		if focus != "" {
-			return c.redirect(path + "?question=" + string(focus))
+		if focus.question != "" {
+			return c.redirect(path + "?question=" + string(focus.question))
 		}
 		return c.redirect(path + "#languages")
+	case stepAddCriterion, stepMoveCriteria, stepAddLevel, stepLayLevels, stepCopy:
+		return c.redirect(rubricPath(id, focus))
+	case stepAskCopy:
+		return c.redirect(path + "?ask=" + stepAskCopy + "&question=" + url.QueryEscape(st.about))
 	case stepAddLanguage, stepDropLanguage:
 		return c.redirect(path + "#languages")
 	case stepTakeLanguage:
@@ -196,18 +202,18 @@ func (c *call) refuseDraft(asm assess.Assessment, f draftForm, err error) error 
 	if conflict && c.wantsJSON() {
 		return err
 	}
-	errs, err := draftErrors(err, f.Content)
+	errs, err := draftErrors(err, f)
 	if err != nil {
 		return err
 	}
 	if c.wantsJSON() {
-		return c.json(http.StatusUnprocessableEntity, map[string]string{"error": "Not saved. " + errs[0].Message})
+		return c.json(http.StatusUnprocessableEntity, map[string]any{"error": "Not saved. " + errs[0].Message, "errors": errs})
 	}
 	e, err := c.editor(asm)
 	if err != nil {
 		return err
 	}
-	e.Draft, e.Version, e.Chosen, e.Posted, e.Conflict = f.Content, f.Version, f.Tags, f.Posted, conflict
+	e.Draft, e.Version, e.Chosen, e.Posted, e.Levels, e.Conflict = f.Content, f.Version, f.Tags, f.Posted, f.Levels, conflict
 	if e.Recorded, err = c.s.app.Prompts(c.ctx(), c.who(), e.Draft); err != nil {
 		return err
 	}

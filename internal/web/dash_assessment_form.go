@@ -23,18 +23,22 @@ type draftForm struct {
 	Version   int // the revision that was being edited
 	Tags      []assess.TagID
 	Language  string     // to be added
+	Levels    levelKeys  // how it calls the levels
 	Posted    url.Values // as typed
 	Malformed error      // what is wrong with the form itself: Invalid, or nil; all else is as complete as it can be
 }
 
 // readDraft reads the editor's form. Recordings that it does not speak of stay as they are stored.
 func readDraft(posted url.Values, stored assess.Content) draftForm {
-	r := draftReader{posted: posted, stored: stored, known: map[string]bool{"do": true, "question.move": true, "language.move": true}}
+	r := draftReader{
+		posted: posted, stored: stored, levels: levelKeys{},
+		known: map[string]bool{"do": true, "question.move": true, "language.move": true, rubricSource: true},
+	}
 	f := draftForm{Posted: posted, Version: r.number("version", "version"), Language: assess.CleanLine(r.text("newLanguage"))}
 	for _, id := range r.list("tag") {
 		f.Tags = append(f.Tags, assess.TagID(id))
 	}
-	f.Content = r.content()
+	f.Content, f.Levels = r.content(), r.levels
 	r.strangers()
 	if len(r.problems) > 0 {
 		f.Malformed = assess.InvalidFields(r.problems...)
@@ -47,6 +51,7 @@ type draftReader struct {
 	posted   url.Values
 	stored   assess.Content
 	known    map[string]bool
+	levels   levelKeys
 	problems []assess.Problem
 }
 
@@ -75,16 +80,20 @@ func (r *draftReader) question(id string, place int, languages []string) (q asse
 		r.problem("", "The form names a question that cannot be one. Reload the page and try again.")
 	}
 	field := func(name string) string { return questionField(assess.QuestionID(id), name) }
-	number := func(name string) int { return r.number(field(name), fmt.Sprintf("questions[%d].%s", place, name)) }
+	told := fmt.Sprintf("questions[%d].", place)
+	number := func(name string) int { return r.number(field(name), told+name) }
 	deleted = r.ticked(field("deleted"))
 	problems := len(r.problems)
 	q = assess.Question{
 		ID: assess.QuestionID(strings.ToLower(id)), Prompts: r.texts(field("prompts"), languages),
 		Format: assess.Format(r.text(field("format"))), AnswerFormat: assess.Format(r.text(field("answerFormat"))),
-		Points: number("points"), Required: r.ticked(field("required")),
-		Preparation: number("preparation"), MaxAnswer: number("maxAnswer"),
-		Recordings: r.recordings(assess.QuestionID(id), languages),
+		Required: r.ticked(field("required")), Preparation: number("preparation"), MaxAnswer: number("maxAnswer"),
+		Recordings: r.recordings(assess.QuestionID(id), languages), Criteria: r.criteria(assess.QuestionID(id), told),
 	}
+	if q.Points = q.Worth(); len(q.Criteria) == 0 {
+		q.Points = number("points")
+	}
+	r.known[field("points")] = true
 	if deleted {
 		r.problems = r.problems[:problems] // whatever is wrong with it is gone with it
 	}
@@ -188,14 +197,17 @@ func draftLabels() map[string]string {
 }
 
 // draftErrors tells a refusal in the editor's words, one line for each of its fields; other errors are returned as they are.
-func draftErrors(err error, c assess.Content) ([]ui.FieldError, error) {
+func draftErrors(err error, f draftForm) ([]ui.FieldError, error) {
 	var e *assess.Error
 	if !errors.As(err, &e) || e.Kind != assess.Invalid || len(e.Problems) == 0 {
 		return fieldErrors(err, nil)
 	}
 	var out []ui.FieldError
 	for _, p := range e.Problems {
-		line := draftError(p, c)
+		line, ok := rubricError(p, f)
+		if !ok {
+			line = draftError(p, f.Content)
+		}
 		if line.Field == "" || ui.ErrorFor(out, line.Field) == "" {
 			out = append(out, line)
 		}

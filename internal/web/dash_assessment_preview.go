@@ -21,6 +21,7 @@ type reading struct {
 	Language   string
 	Path       string // of the page, for its links to the other languages
 	Tags       []assess.Tag
+	Rubrics    bool // whether they are shown: not where candidates' view is
 	MayWrite   bool
 	MayInvite  bool
 }
@@ -48,6 +49,7 @@ func (c *call) showAssessment(asm assess.Assessment) error {
 	if err != nil {
 		return err
 	}
+	r.Rubrics = true
 	if r.Tags, err = c.s.app.AllTags(c.ctx(), c.who()); err != nil {
 		return err
 	}

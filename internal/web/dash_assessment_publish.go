@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"slices"
 
 	"alfaone/internal/assess"
 )
@@ -77,7 +78,8 @@ func questionChanges(was, is assess.Content) (out []string) {
 
 func sameQuestion(x, y assess.Question) bool {
 	return maps.Equal(x.Prompts, y.Prompts) && maps.Equal(x.Recordings, y.Recordings) && x.Format == y.Format &&
-		x.AnswerFormat == y.AnswerFormat && x.Points == y.Points && x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer
+		x.AnswerFormat == y.AnswerFormat && x.Points == y.Points && x.Required == y.Required && x.Preparation == y.Preparation && x.MaxAnswer == y.MaxAnswer &&
+		slices.EqualFunc(x.Criteria, y.Criteria, assess.Criterion.Equal)
 }
 
 // reordered reports whether the kept questions stand in another order than they did.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -16,6 +17,12 @@ const (
 	stepAdd          = "add"             // a question
 	stepDuplicate    = "duplicate"       // the question
 	stepMove         = "move"            // the question or language: "<id>:up" or "<id>:down"
+	stepAddCriterion = "add-criterion"   // to the question
+	stepMoveCriteria = "move-criterion"  // "<question>:<criterion>:up" or "…:down"
+	stepAddLevel     = "add-level"       // to "<question>:<criterion>"
+	stepLayLevels    = "lay-levels"      // the common ones, for "<question>:<criterion>"
+	stepAskCopy      = "ask-copy"        // whose criteria to copy into the question
+	stepCopy         = "copy-rubric"     // of the chosen question into this one
 	stepAddLanguage  = "add-language"    // the one in the field
 	stepTakeLanguage = "remove-language" // asks first if texts would be lost
 	stepDropLanguage = "drop-language"   // with its texts
@@ -33,6 +40,11 @@ func stepOf(f draftForm) step {
 			return step{stepMove, move}
 		}
 	}
+	for _, q := range f.Content.Questions {
+		if move := f.Posted.Get(criterionMove(q.ID)); move != "" {
+			return step{stepMoveCriteria, string(q.ID) + ":" + move}
+		}
+	}
 	verb, about, _ := strings.Cut(f.Posted.Get("do"), ":")
 	if verb == stepSave && f.Language != "" {
 		verb = stepAddLanguage // Enter in the field
@@ -40,17 +52,25 @@ func stepOf(f draftForm) step {
 	return step{verb, about}
 }
 
-// apply is the content after the step, and the question to go on with. Errors: Invalid.
-func (st step) apply(f draftForm, newID func() assess.QuestionID) (c assess.Content, focus assess.QuestionID, err error) {
+// spot is what to go on with after a step: a question, and a field of its rubric, if the step was about that.
+type spot struct {
+	question assess.QuestionID
+	field    string
+}
+
+// apply is the content after the step, and what to go on with. Errors: Invalid.
+func (st step) apply(f draftForm, ids *app.App) (c assess.Content, focus spot, err error) {
 	c = f.Content
 	switch st.verb {
 	case stepAdd:
-		focus = newID()
-		c.Questions = append(c.Questions, assess.NewQuestion(focus))
+		focus.question = ids.NewQuestionID()
+		c.Questions = append(c.Questions, assess.NewQuestion(focus.question))
 	case stepDuplicate:
-		c.Questions, focus = duplicated(c.Questions, assess.QuestionID(st.about), newID)
+		c.Questions, focus.question = duplicated(c.Questions, assess.QuestionID(st.about), ids.NewQuestionID)
 	case stepMove:
-		c, focus = st.move(c)
+		c, focus.question = st.move(c)
+	case stepAddCriterion, stepMoveCriteria, stepAddLevel, stepLayLevels, stepCopy:
+		c.Questions, focus = st.changeRubric(c.Questions, assess.QuestionID(f.Posted.Get(rubricSource)), ids.NewCriterionID)
 	case stepAddLanguage:
 		c.Languages, err = withLanguage(c.Languages, f.Language)
 	case stepTakeLanguage:

@@ -66,6 +66,7 @@ func (e editing) autosave(form url.Values) (status int, said saved) {
 type saved struct {
 	Version int
 	Error   string
+	Errors  []told
 	Review  struct {
 		Texts map[string]string
 		Lists struct {
@@ -73,6 +74,9 @@ type saved struct {
 		}
 	}
 }
+
+// told is a problem with a field.
+type told struct{ Field, Message string }
 
 func question(form url.Values, place int, name string) string {
 	return "question." + form["question"][place] + "." + name

@@ -14,6 +14,7 @@ import { startFields } from "./lib/field";
 import { startFilters } from "./lib/filters";
 import { startMenus } from "./lib/menu";
 import { startReorder } from "./lib/reorder";
+import { startRubrics } from "./lib/rubric";
 import { startTheme } from "./lib/theme";
 import { startTimes } from "./lib/time";
 import { startToasts } from "./lib/toast";
@@ -23,13 +24,14 @@ startTimes();
 startMenus();
 startDialogs();
 startConfirm(); // before busy: a form that is not confirmed is not sent
-startAutosave();
+startAutosave((part) => startReorder(part));
 startBusy();
 startFields();
 startCopy();
 startFilters();
 startBulk();
-startReorder();
+startReorder(document);
+startRubrics();
 startCSV();
 startToasts();
 

@@ -1,4 +1,6 @@
 import { all, create, memory } from "./dom";
+import { parseHTML } from "./html";
+import { showProblems, type Problem } from "./problems";
 import { review, type Review } from "./review";
 
 const pause = 800; // after the last key
@@ -6,9 +8,9 @@ const retryFirst = 2_000;
 const retryMost = 30_000;
 const keepaliveMost = 60_000; // bytes; browsers refuse more than 64 KiB
 
-/** Saves every <form data-autosave> by itself. */
-export function startAutosave(): void {
-  for (const form of all<HTMLFormElement>("form[data-autosave]")) new Autosave(form);
+/** Saves every <form data-autosave> by itself; renew brings a part of it to life that has come anew. */
+export function startAutosave(renew: (part: ParentNode) => void): void {
+  for (const form of all<HTMLFormElement>("form[data-autosave]")) new Autosave(form, renew);
 }
 
 interface Draft {
@@ -21,8 +23,10 @@ interface Draft {
  *  The server must answer 200 {"version": n}, or 409 when the version that was
  *  sent is not the current one; it should accept the same text again as saved,
  *  for an answer may be lost on the way. An answer's "review" is shown on the
- *  page. A [data-overwrite] in the form, a button that replaces the other
- *  version, is offered in a conflict. */
+ *  page, its "errors" beside their fields. A [data-overwrite] in the form, a
+ *  button that replaces the other version, is offered in a conflict. A button
+ *  with data-swap posts the form like others, but of the page that answers only
+ *  the element with that id is shown, in the place of the old one. */
 class Autosave {
   private readonly key: string;
   private readonly version: HTMLInputElement;
@@ -32,8 +36,12 @@ class Autosave {
   private stopped = false; // someone else's version is current
   private timer = 0;
   private delay = retryFirst;
+  private whole = false; // the next button's answer is shown as a page
 
-  constructor(private readonly form: HTMLFormElement) {
+  constructor(
+    private readonly form: HTMLFormElement,
+    private readonly renew: (part: ParentNode) => void,
+  ) {
     this.key = `draft:${new URL(form.action).pathname}`;
     this.version = form.elements.namedItem("version") as HTMLInputElement;
     this.status =
@@ -82,7 +90,45 @@ class Autosave {
     }
     clearTimeout(this.timer);
     this.dirty = false;
+    const part = document.getElementById(event.submitter?.dataset.swap ?? "");
+    if (part && !this.whole && !this.stopped) {
+      event.preventDefault();
+      void this.swap(event.submitter as HTMLButtonElement, part);
+      return;
+    }
     memory.remove(this.key);
+  }
+
+  private async swap(button: HTMLButtonElement, part: HTMLElement): Promise<void> {
+    this.say("saving");
+    part.inert = true; // what is typed into it now would be lost
+    let swapped = true;
+    this.sending = this.take(button, part)
+      .then((taken) => void (swapped = taken))
+      .catch(() => this.failed());
+    await this.sending;
+    this.sending = null;
+    part.inert = false;
+    if (swapped) return;
+    this.whole = true; // the page says why not
+    this.form.requestSubmit(button);
+  }
+
+  /** Posts the form by the button and shows the part of the answer; false if the answer has none. */
+  private async take(button: HTMLButtonElement, part: HTMLElement): Promise<boolean> {
+    const body = new URLSearchParams([...this.values(true), [button.name, button.value]]);
+    const answer = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
+    const page = parseHTML(await answer.text());
+    const fresh = page.getElementById(part.id);
+    const version = page.querySelector<HTMLInputElement>(`#${CSS.escape(this.form.id)} > input[name="version"]`);
+    if (!answer.ok || !fresh || !version) return false;
+    part.replaceWith(document.adoptNode(fresh));
+    this.renew(fresh);
+    fresh.querySelector<HTMLElement>("[autofocus]")?.focus();
+    this.confirmed(Number(version.value));
+    fresh.dispatchEvent(new Event("input", { bubbles: true })); // sums follow, and the review with the next saving
+    return true;
   }
 
   private schedule(after: number): void {
@@ -116,8 +162,9 @@ class Autosave {
       keepalive: body.length < keepaliveMost, // survives the closing of the page
     });
     if (answer.status === 409) return this.conflict();
-    const said = (await answer.json()) as { version?: number; error?: string; review?: Review };
+    const said = (await answer.json()) as { version?: number; error?: string; errors?: Problem[]; review?: Review };
     if (said.review) review(said.review);
+    if (answer.ok || said.errors) showProblems(this.form, said.errors ?? []);
     if (answer.ok) return this.confirmed(said.version);
     if (answer.status >= 500 || answer.status === 429) throw new Error(said.error);
     this.dirty = true; // refused: sending the same again would not help

@@ -1,10 +1,10 @@
 import { all } from "./dom";
 import { showToast } from "./toast";
 
-/** Lets the items of a [data-reorder] be moved by drag, button and keyboard. A form
+/** Lets the items of each [data-reorder] in a part of the page be moved by drag, button and keyboard. A form
  *  of its own sends the new order; one inside a form counts as a field of it. */
-export function startReorder(): void {
-  for (const root of all("[data-reorder]")) {
+export function startReorder(part: ParentNode): void {
+  for (const root of all("[data-reorder]", part)) {
     const list = root.querySelector("ol");
     if (list) new Reorder(root, list);
   }
@@ -39,29 +39,43 @@ class Reorder {
     return all(":scope > li", this.list);
   }
 
+  /** Returns the item in which something happens, if no list within it has dealt with that. */
+  private itemOf(event: Event): HTMLElement | undefined {
+    if (event.defaultPrevented) return undefined;
+    return this.items().find((item) => item.contains(event.target as Node));
+  }
+
+  private buttons(item: HTMLElement): HTMLButtonElement[] {
+    return all(":scope > .reorder-buttons > button[data-move]", item);
+  }
+
   private order(): string[] {
     return this.items().map((item) => item.dataset.id ?? "");
   }
 
   private click(event: MouseEvent): void {
-    const button = (event.target as Element).closest<HTMLButtonElement>("button[data-move]");
-    const item = button?.closest("li");
-    if (!button || !item) return;
+    const item = this.itemOf(event);
+    const button = item && this.buttons(item).find((b) => b.contains(event.target as Node));
+    if (!button) return;
     event.preventDefault();
     this.move(item, button.dataset.move === "up" ? -1 : 1);
-    const usable = button.disabled ? item.querySelector<HTMLElement>("button[data-move]:enabled") : button;
-    usable?.focus();
+    this.focus(item, button);
   }
 
   private key(event: KeyboardEvent): void {
-    const item = (event.target as Element).closest("li");
+    const item = this.itemOf(event);
     const free = event.altKey && !(event.target instanceof HTMLSelectElement); // where Alt+ArrowDown opens the list
     if (!item || !free || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
     event.preventDefault();
     const focused = document.activeElement as HTMLElement | null;
     this.move(item, event.key === "ArrowUp" ? -1 : 1);
+    this.focus(item, focused);
+  }
+
+  /** Moving takes the focus away. A button that cannot be pressed any more leaves it to the other. */
+  private focus(item: HTMLElement, focused: HTMLElement | null): void {
     const lost = focused instanceof HTMLButtonElement && focused.disabled;
-    (lost ? item.querySelector<HTMLElement>("button[data-move]:enabled") : focused)?.focus();
+    (lost ? this.buttons(item).find((b) => !b.disabled) : focused)?.focus();
   }
 
   private move(item: HTMLElement, by: -1 | 1): void {
@@ -73,9 +87,8 @@ class Reorder {
   }
 
   private grab(event: PointerEvent): void {
-    const grip = (event.target as Element).closest<HTMLElement>("[data-grip]");
-    const item = grip?.closest("li");
-    if (!grip || !item || event.button !== 0) return;
+    const item = this.itemOf(event);
+    if (!item?.querySelector(":scope > [data-grip]")?.contains(event.target as Node) || event.button !== 0) return;
     event.preventDefault();
     item.dataset.dragging = "";
     // The list hears the rest, since the item itself is moved about.
@@ -145,7 +158,7 @@ class Reorder {
   private bound(): void {
     const items = this.items();
     for (const [i, item] of items.entries()) {
-      for (const button of all<HTMLButtonElement>("button[data-move]", item)) {
+      for (const button of this.buttons(item)) {
         button.disabled = button.dataset.move === "up" ? i === 0 : i === items.length - 1;
       }
     }

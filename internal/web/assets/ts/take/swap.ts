@@ -1,22 +1,15 @@
 // Putting the content of one page of ours in the place of another's.
 
+import { parseHTML } from "../lib/html";
 import { enhanceMenus } from "../lib/menu";
 import { showTimes } from "../lib/time";
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): string };
-}
-
-// Only what parse has checked is passed to it.
-const policy = (window as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("pages", { createHTML: (text) => text });
 
 /** Reads an answer as a page of an attempt; null when it is anything else. */
 export async function parse(answer: Response): Promise<Document | null> {
   const { origin, pathname } = new URL(answer.url);
   const html = answer.headers.get("Content-Type")?.startsWith("text/html");
   if (origin !== location.origin || !ours(pathname) || !html) return null;
-  const text = await answer.text();
-  const page = new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+  const page = parseHTML(await answer.text());
   const whole = page.querySelector("main") && page.querySelector("take-seat") && page.querySelector(".narrow-head");
   return whole && scripts(page) === scripts(document) ? page : null;
 }
