@@ -13,6 +13,7 @@ type sampleQuestion struct {
 	answer  assess.Format
 	seconds int
 	prepare int
+	rubric  []sampleCriterion // none for points alone
 }
 
 // sampleContent is an assessment of the sample.
@@ -77,6 +78,10 @@ func (s *sample) question(ctx context.Context, asm assess.AssessmentID, q sample
 	out := assess.NewQuestion(s.app.NewQuestionID())
 	out.Prompts, out.Recordings = map[string]string{"en": q.en, "es": q.es}, map[string]assess.RecordingID{}
 	out.Format, out.AnswerFormat, out.MaxAnswer, out.Preparation = assess.TextFormat, q.answer, q.seconds, q.prepare
+	for _, c := range q.rubric {
+		out.Criteria = append(out.Criteria, c.criterion(s.app.NewCriterionID()))
+	}
+	out.Points = out.Worth()
 	for language := range out.Prompts {
 		file := fmt.Sprintf(pattern, language)
 		if !spoken(file) {
@@ -96,31 +101,31 @@ func (s *sample) question(ctx context.Context, asm assess.AssessmentID, q sample
 
 func engineerAssessment() sampleContent {
 	return sampleContent{sampleAssessment, "prompt", 90, []sampleQuestion{
-		{"Tell us about a system you built that you are proud of. What was your part in it?", "Háblenos de un sistema que haya construido y del que se sienta orgulloso. ¿Cuál fue su parte?", assess.AudioFormat, 180, 30},
-		{"Explain to a colleague from another team how a hash table works.", "Explique a un compañero de otro equipo cómo funciona una tabla hash.", assess.AudioFormat, 120, 30},
-		{"A page that was fast is slow since this morning. How do you find out why?", "Una página que era rápida va lenta desde esta mañana. ¿Cómo averigua el motivo?", assess.AudioFormat, 180, 30},
-		{"Describe a disagreement about a technical decision. How did it end?", "Describa un desacuerdo sobre una decisión técnica. ¿Cómo terminó?", assess.VideoFormat, 120, 30},
-		{"What do you look for when you review someone else's code?", "¿En qué se fija cuando revisa el código de otra persona?", assess.AudioFormat, 120, 0},
-		{"Write the three sentences you would put at the top of a README.", "Escriba las tres frases que pondría al principio de un README.", assess.TextFormat, 300, 0},
-		{"When would you choose a relational database, and when not?", "¿Cuándo elegiría una base de datos relacional y cuándo no?", assess.AudioFormat, 150, 30},
-		{"A deployment went wrong on a Friday evening. Walk us through the next hour.", "Un despliegue ha salido mal un viernes por la tarde. Cuéntenos la hora siguiente.", assess.AudioFormat, 180, 30},
-		{"What have you learned in the last six months, and how?", "¿Qué ha aprendido en los últimos seis meses y cómo?", assess.AudioFormat, 120, 0},
-		{"What would you like to ask us?", "¿Qué le gustaría preguntarnos?", assess.VideoFormat, 90, 0},
+		{"Tell us about a system you built that you are proud of. What was your part in it?", "Háblenos de un sistema que haya construido y del que se sienta orgulloso. ¿Cuál fue su parte?", assess.AudioFormat, 180, 30, systemRubric()},
+		{"Explain to a colleague from another team how a hash table works.", "Explique a un compañero de otro equipo cómo funciona una tabla hash.", assess.AudioFormat, 120, 30, hashTableRubric()},
+		{"A page that was fast is slow since this morning. How do you find out why?", "Una página que era rápida va lenta desde esta mañana. ¿Cómo averigua el motivo?", assess.AudioFormat, 180, 30, slowPageRubric()},
+		{"Describe a disagreement about a technical decision. How did it end?", "Describa un desacuerdo sobre una decisión técnica. ¿Cómo terminó?", assess.VideoFormat, 120, 30, disagreementRubric()},
+		{"What do you look for when you review someone else's code?", "¿En qué se fija cuando revisa el código de otra persona?", assess.AudioFormat, 120, 0, reviewRubric()},
+		{"Write the three sentences you would put at the top of a README.", "Escriba las tres frases que pondría al principio de un README.", assess.TextFormat, 300, 0, readmeRubric()},
+		{"When would you choose a relational database, and when not?", "¿Cuándo elegiría una base de datos relacional y cuándo no?", assess.AudioFormat, 150, 30, databaseRubric()},
+		{"A deployment went wrong on a Friday evening. Walk us through the next hour.", "Un despliegue ha salido mal un viernes por la tarde. Cuéntenos la hora siguiente.", assess.AudioFormat, 180, 30, deploymentRubric()},
+		{"What have you learned in the last six months, and how?", "¿Qué ha aprendido en los últimos seis meses y cómo?", assess.AudioFormat, 120, 0, nil},
+		{"What would you like to ask us?", "¿Qué le gustaría preguntarnos?", assess.VideoFormat, 90, 0, nil},
 	}}
 }
 
 func supportAssessment() sampleContent {
 	return sampleContent{"Customer Support Assessment", "", 0, []sampleQuestion{
-		{"A customer writes that nothing works and they are leaving. What do you answer?", "Un cliente escribe que nada funciona y que se marcha. ¿Qué le responde?", assess.TextFormat, 300, 0},
-		{"Explain how to reset a password to somebody who is in a hurry.", "Explique cómo restablecer una contraseña a alguien con prisa.", assess.AudioFormat, 90, 15},
+		{"A customer writes that nothing works and they are leaving. What do you answer?", "Un cliente escribe que nada funciona y que se marcha. ¿Qué le responde?", assess.TextFormat, 300, 0, nil},
+		{"Explain how to reset a password to somebody who is in a hurry.", "Explique cómo restablecer una contraseña a alguien con prisa.", assess.AudioFormat, 90, 15, nil},
 	}}
 }
 
 // shortAssessment is for whoever wants to see what candidates see.
 func shortAssessment() sampleContent {
 	return sampleContent{"Three Minutes With Us", "try", 0, []sampleQuestion{
-		{"What did you have for breakfast, and was it any good?", "¿Qué ha desayunado hoy, y estaba bueno?", assess.AudioFormat, 30, 0},
-		{"Show us something that lies within your reach, and say why you keep it.", "Enséñenos algo que tenga a mano y díganos por qué lo conserva.", assess.VideoFormat, 45, 15},
-		{"Finish the sentence: the best tools are those that …", "Termine la frase: las mejores herramientas son las que …", assess.TextFormat, 120, 0},
+		{"What did you have for breakfast, and was it any good?", "¿Qué ha desayunado hoy, y estaba bueno?", assess.AudioFormat, 30, 0, nil},
+		{"Show us something that lies within your reach, and say why you keep it.", "Enséñenos algo que tenga a mano y díganos por qué lo conserva.", assess.VideoFormat, 45, 15, nil},
+		{"Finish the sentence: the best tools are those that …", "Termine la frase: las mejores herramientas son las que …", assess.TextFormat, 120, 0, toolsRubric()},
 	}}
 }
