@@ -26,6 +26,7 @@ func TestTheAnswersOfAnInviteAreAccessible(t *testing.T) {
 	p.Click("Show the photos")
 	p.Click("Screen: 1 recording")
 	p.Click("What was noticed: 7 signs")
+	chromium.Eval[bool](p, "scrollTo(0, 0), true") // nothing is under the bar that stays on top of a phone
 	glance(t, p, "answers-observed")
 
 	going := s.attempt(func(n *assess.NewInvite, _ *assess.Content) { n.Email = "other@example.com" })

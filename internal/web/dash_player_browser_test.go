@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -464,4 +465,85 @@ func TestAPlayerGoesOnFromTheSameSecondAfterACut(t *testing.T) {
 		t.Errorf("it goes on at %.2f, was at %.2f", on, at)
 	}
 	s.first().WaitControl("Pause")
+}
+
+func TestTheWaveIsDrawnInTheColoursOfTheTheme(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	s.first().WaitText("skips 0:05")
+	// The colour of a bar in the middle, before and after it was played.
+	bar := `(await new Promise(requestAnimationFrame), await new Promise(requestAnimationFrame), [...player.querySelector("canvas").getContext("2d")
+		.getImageData(Math.floor(player.querySelector("canvas").width * 5.5 / 12 / 3 / devicePixelRatio) * 3 * devicePixelRatio, player.querySelector("canvas").height / 2, 1, 1).data].join())`
+	seen := map[string]string{}
+	for _, dark := range []bool{false, true} {
+		s.page.Dark(dark)
+		for _, at := range []string{"0", "8"} {
+			eval[bool](s, "(player.seek("+at+"), true)")
+			colour := eval[string](s, bar)
+			if other, ok := seen[colour]; ok || colour == "0,0,0,0" {
+				t.Errorf("dark %t, at %s, the bar is %s, as at %q", dark, at, colour, other)
+			}
+			seen[colour] = fmt.Sprint("dark ", dark, " at ", at)
+		}
+	}
+	eval[bool](s, `(document.documentElement.dataset.theme = "light", true)`)
+	if got := seen[eval[string](s, bar)]; got != "dark false at 8" {
+		t.Errorf("in a light theme on a dark system the bar is as %q", got)
+	}
+	s.page.Viewport(500, 800)
+	if !eval[bool](s, `(await until(() => player.querySelector("canvas").width === Math.round(player.querySelector("canvas").clientWidth * devicePixelRatio)), player.querySelector("canvas").width < 500)`) {
+		t.Error("the wave does not follow the size of the page")
+	}
+}
+
+func TestAFilmIsPlayedByPressingItWithCaptions(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, func(p *web.Playback) {
+		p.Media, p.Waveform, p.Width, p.Height, p.Length = "/video.webm", "", 160, 120, 3*time.Second
+	})
+	s.first().Click("Captions")
+	if mode := eval[string](s, "media.textTracks[0].mode"); mode != "showing" {
+		t.Errorf("the captions are %s", mode)
+	}
+	eval[bool](s, `(document.addEventListener("player-ended", () => self.over = true), true)`)
+	s.first().ClickOn("video")
+	s.first().WaitControl("Pause")
+	eval[bool](s, "(await until(() => media.currentTime > 0.3), true)")
+	glance(t, s.first(), "player-film")
+	s.first().ClickOn("video")
+	s.first().WaitControl("Play")
+	eval[bool](s, "(player.seek(2.5), true)")
+	s.first().Click("Play")
+	eval[bool](s, "(await until(() => self.over), true)")
+	s.first().WaitControl("Play")
+	s.wantMoment("0:03 of 0:03")
+	s.first().Click("Captions")
+	if mode := eval[string](s, "media.textTracks[0].mode"); mode != "hidden" {
+		t.Errorf("the captions are %s", mode)
+	}
+	s.first().Click("Full screen")
+	eval[bool](s, "(await until(() => document.fullscreenElement === media), true)")
+	if !eval[bool](s, "media.controls") {
+		t.Error("a film that fills the screen has no controls")
+	}
+	eval[bool](s, "(document.exitFullscreen(), await until(() => !media.controls), true)")
+}
+
+func TestNothingOfAnAnswerIsFetchedBeforeSomebodyWantsToHearIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.finished()
+	p := s.member(t)
+	p.Open(s.url + a.page())
+	p.In("#question-1").WaitText("Skip silence")
+	for _, request := range p.Requests() {
+		if strings.HasSuffix(request, "/media") {
+			t.Errorf("the page asks %s", request)
+		}
+	}
+	p.In("#question-1").Click("Play")
+	p.In("#question-1").WaitControl("Pause")
+	p.In("#question-2").Click("Play")
+	p.In("#question-2").WaitControl("Pause")
+	p.In("#question-1").WaitControl("Play")
 }
