@@ -39,6 +39,39 @@ var (
 		AssignedGrader:     &wire.Grader{ID: exampleMember.ID, FirstName: exampleMember.FirstName, LastName: exampleMember.LastName, Email: exampleMember.Email},
 		ProctoringSettings: wire.ProctoringSettings{ScreenRecording: true, WebcamMonitoring: true, RequireIDCapture: true},
 	}
+	exampleCriterion = "7d1c2b3a-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+	exampleDecision  = wire.Decision{
+		Outcome: "advance", Reason: "Clear, and deep where it matters.", Member: wire.Person{ID: exampleMember.ID, Name: "Olivia Owner"},
+		DecidedAt: "2025-01-22T09:30:00.000Z",
+	}
+	exampleResults = wire.InviteResults{
+		InviteID: exampleInvite.ID, AssessmentID: exampleAssessmentID, AssessmentVersion: 1, Status: "completed",
+		CompletedAt: new(wire.Time("2025-01-20T10:12:00.000Z")),
+		Grade:       wire.Grade{State: "graded", Points: new(8.5), MaxPoints: 10, Percent: new(85.0), GradedAt: new(wire.Time("2025-01-21T16:00:00.000Z"))},
+		Answers: []wire.Answer{{
+			QuestionID: exampleQuestion.ID, Position: 1, Question: "What did you build last?", State: "answered", Format: new("audio"),
+			DurationSeconds: new(64.2), AttemptsUsed: 1,
+			Media: &wire.Media{
+				URL: "https://assess.example.com/media/eyJvIjoi.3fa9", ContentType: "audio/webm", Bytes: 262144,
+				SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", ExpiresAt: "2025-01-22T09:35:00.000Z",
+			},
+			Transcript: &wire.Transcript{Language: "en", Text: "A queue.", Segments: []wire.Segment{{Start: 0.4, End: 1.9, Text: "A queue."}}},
+			Points:     new(8.5), MaxPoints: 10,
+			Criteria: []wire.CriterionScore{{CriterionID: new(exampleCriterion), Name: new("Depth"), Points: new(8.5), MaxPoints: 10}},
+		}},
+		Evaluations: []wire.Evaluation{{
+			ID: "2c4e6a8b-0d1f-4b3a-9c5e-7f8a9b0c1d2e", Grader: wire.Person{ID: exampleMember.ID, Name: "Olivia Owner"}, State: "submitted",
+			Points: new(8), SubmittedAt: new(wire.Time("2025-01-21T16:00:00.000Z")),
+			Marks: []wire.Mark{{
+				QuestionID: exampleQuestion.ID, Points: 8, Scores: []wire.Score{{CriterionID: new(exampleCriterion), Points: 8}},
+				Comment: new("Knows what it cost."), Comments: []wire.TimedRemark{{AtSeconds: 12.5, Text: "Names the trade-off."}},
+			}},
+		}},
+		Decision: &exampleDecision, Decisions: []wire.Decision{exampleDecision},
+	}
+	exampleTimeline = wire.Timeline{Events: []wire.TimelineEvent{{
+		ID: "6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d", Sequence: 7, Type: "invite.completed", Actor: "candidate", At: "2025-01-20T10:12:00.000Z",
+	}}}
 	exampleMember = wire.Member{
 		ID: "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b", FirstName: "Olivia", LastName: "Owner", Email: "olivia@example.com", Role: "owner",
 		CreatedAt: "2025-01-01T09:00:00.000Z",

@@ -223,13 +223,19 @@ func onceParameter() *huma.Param {
 
 const schemaPrefix = "#/components/schemas/"
 
-// allowNull lets fields that point to an object be null, which the library cannot say of a reference.
+// allowNull lets fields that point to an object, or to one of several values, be null, which the library cannot say of either.
 func (d *description) allowNull() {
 	for name, schema := range d.schemas.Map() {
 		for _, field := range reflect.VisibleFields(d.schemas.TypeFromRef(schemaPrefix + name)) {
 			key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if field.Type.Kind() == reflect.Pointer && field.Type.Elem().Kind() == reflect.Struct && options == "" {
-				was := schema.Properties[key]
+			if field.Type.Kind() != reflect.Pointer || options != "" {
+				continue
+			}
+			was := schema.Properties[key]
+			if len(was.Enum) > 0 {
+				was.Enum = append(was.Enum, nil)
+			}
+			if field.Type.Elem().Kind() == reflect.Struct {
 				schema.Properties[key] = &huma.Schema{
 					Description: was.Description, AnyOf: []*huma.Schema{{Ref: was.Ref}, {Type: "null"}},
 				}

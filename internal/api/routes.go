@@ -127,6 +127,17 @@ func inviteRoutes() []route {
 			name: "getInvite", summary: "Get an invite", description: "One invite, with its settings and its grader.",
 			answer: exampleInviteDetail,
 		},
+		{
+			method: "GET", path: "/invites/{inviteId}/results", access: assess.ReadResults, endpoint: gives((*API).getResults),
+			name: "getInviteResults", summary: "Get the results of an invite",
+			description: "What was answered, the scores that count, every grader's evaluation and the decision. Addresses of recordings are signed for this key, work without it in a player, answer byte ranges, and expire after five minutes.",
+			answer:      exampleResults,
+		},
+		{
+			method: "GET", path: "/invites/{inviteId}/timeline", access: assess.ReadInvites, endpoint: gives((*API).getTimeline),
+			name: "getInviteTimeline", summary: "Get what has happened to an invite", description: "Each step of the invite's life with its time and who took it, the oldest first.",
+			answer: exampleTimeline,
+		},
 	}
 }
 

@@ -108,11 +108,14 @@ func (v InviteAnswers) forGraders(inv assess.Invite) InviteAnswers {
 	return out
 }
 
-// InviteMedia opens, for a member, an answer that stands or what was observed. Errors: Forbidden; NotFound, also for takes that
-// the candidate has replaced; Unavailable.
+// InviteMedia opens, for a member or key, an answer that stands or what was observed, once it is written down who looks at it.
+// Errors: Forbidden; NotFound, also for takes that the candidate has replaced; Unavailable.
 func (a *App) InviteMedia(ctx context.Context, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (MediaFile, error) {
 	rec, err := a.watchable(ctx, who, id, recording)
 	if err != nil {
+		return MediaFile{}, err
+	}
+	if err := a.viewed(ctx, who, rec); err != nil {
 		return MediaFile{}, err
 	}
 	return a.openMedia(ctx, rec.Org, rec.ID)

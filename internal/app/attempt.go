@@ -186,6 +186,11 @@ type AskedQuestion struct {
 	PrepareUntil, WriteUntil time.Time // zero where there is no limit, or the clock has not been started
 }
 
+// Written reports whether the answer, if there is one, is a text.
+func (q AskedQuestion) Written() bool {
+	return q.Allowance.Formats[0] == assess.TextFormat || q.Answer.ByText || q.Take == nil
+}
+
 // PlaysLeft is how often the recorded prompt can still be heard.
 func (q AskedQuestion) PlaysLeft() int { return max(0, q.Allowance.Plays-q.Answer.Plays) }
 

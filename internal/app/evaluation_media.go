@@ -14,6 +14,9 @@ func (a *App) EvaluationMedia(ctx context.Context, who assess.Actor, id assess.E
 	if err != nil {
 		return MediaFile{}, err
 	}
+	if err := a.viewed(ctx, who, rec); err != nil {
+		return MediaFile{}, err
+	}
 	return a.openMedia(ctx, rec.Org, rec.ID)
 }
 

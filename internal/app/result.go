@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
@@ -10,6 +11,7 @@ import (
 // Results is all that is known of one invite: what was answered, what graders made of it, and what was decided.
 type Results struct {
 	InviteDetail
+	At          time.Time // when it was so
 	Given       InviteAnswers
 	Grade       assess.Grade
 	Hidden      bool              // whether scores are kept from who asks, because they have yet to grade the invite blind
@@ -34,7 +36,8 @@ type GivenEvaluation struct {
 	Comments []assess.Comment // by question and moment
 }
 
-func (g GivenEvaluation) mark(q assess.QuestionID) assess.Mark {
+// Mark is what it gives to the answer to a question.
+func (g GivenEvaluation) Mark(q assess.QuestionID) assess.Mark {
 	for _, m := range g.Marks {
 		if m.Question == q {
 			return m
@@ -43,7 +46,8 @@ func (g GivenEvaluation) mark(q assess.QuestionID) assess.Mark {
 	return assess.Mark{Question: q, Scores: map[assess.CriterionID]int{}}
 }
 
-func (g GivenEvaluation) comments(q assess.QuestionID) (out []assess.Comment) {
+// CommentsOn are its comments on the answer to a question, by their moment.
+func (g GivenEvaluation) CommentsOn(q assess.QuestionID) (out []assess.Comment) {
 	for _, c := range g.Comments {
 		if c.Question == q {
 			out = append(out, c)
@@ -91,6 +95,7 @@ func resultsOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (r Results, e
 	if r.InviteDetail, err = inviteDetail(tx, who, id); err != nil {
 		return r, err
 	}
+	r.At = tx.Now()
 	if r.Given, err = answersOf(tx, r.Invite); err != nil {
 		return r, err
 	}
@@ -100,7 +105,12 @@ func resultsOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (r Results, e
 	if r.Decisions, err = tx.Decisions(who.Org, id); err != nil {
 		return r, err
 	}
-	if err = r.evaluations(tx, who); err != nil {
+	all, err := tx.Evaluations(who.Org, r.Invite.ID)
+	if err != nil {
+		return r, err
+	}
+	r.show(who, all)
+	if err := r.give(tx); err != nil {
 		return r, err
 	}
 	if r.Hidden {
@@ -113,26 +123,33 @@ func resultsOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (r Results, e
 	return r, nil
 }
 
-// evaluations reads the evaluations, as far as who may see them.
-func (r *Results) evaluations(tx *store.Tx, who assess.Actor) error {
-	all, err := tx.Evaluations(who.Org, r.Invite.ID)
-	if err != nil {
-		return err
-	}
+// show puts in the evaluations but for what they give, as far as who asks may see them.
+func (r *Results) show(who assess.Actor, all []assess.Evaluation) {
 	r.Hidden = hides(who, all)
 	for _, e := range all {
-		given := GivenEvaluation{Evaluation: e}
-		switch {
-		case e.State == assess.EvaluationWithdrawn:
-			continue
-		case e.State == assess.EvaluationSubmitted && !r.Hidden:
-			if given, err = givenEvaluation(tx, e); err != nil {
-				return err
-			}
-		default:
-			given.Note, given.Points = "", 0
+		if !r.visible(e) {
+			e.Note, e.Points = "", 0
 		}
-		r.Evaluations = append(r.Evaluations, given)
+		if e.State != assess.EvaluationWithdrawn {
+			r.Evaluations = append(r.Evaluations, GivenEvaluation{Evaluation: e})
+		}
+	}
+}
+
+// visible reports whether who asks may see what the evaluation gives.
+func (r *Results) visible(e assess.Evaluation) bool {
+	return e.State == assess.EvaluationSubmitted && !r.Hidden
+}
+
+// give reads what the visible evaluations give.
+func (r *Results) give(tx *store.Tx) (err error) {
+	for i, e := range r.Evaluations {
+		if !r.visible(e.Evaluation) {
+			continue
+		}
+		if r.Evaluations[i], err = givenEvaluation(tx, e.Evaluation); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -157,10 +174,10 @@ func givenEvaluation(tx *store.Tx, e assess.Evaluation) (g GivenEvaluation, err 
 }
 
 // counting are the evaluations that make the grade: the adjudicator's alone, else all that are submitted.
-func (r Results) counting() (out []GivenEvaluation) {
+func (r *Results) counting() (out []GivenEvaluation) {
 	for _, e := range r.Evaluations {
 		switch {
-		case e.State != assess.EvaluationSubmitted || r.Hidden:
+		case !r.visible(e.Evaluation):
 		case e.Adjudicates:
 			return []GivenEvaluation{e}
 		default:
@@ -175,13 +192,13 @@ func scored(answer GivenAnswer, counting, all []GivenEvaluation) ScoredAnswer {
 	for _, c := range answer.Question.Rubric() {
 		criterion := ScoredCriterion{Criterion: c}
 		for _, e := range counting {
-			criterion.Points += float64(e.mark(answer.Question.ID).Scores[c.ID]) / float64(len(counting))
+			criterion.Points += float64(e.Mark(answer.Question.ID).Scores[c.ID]) / float64(len(counting))
 		}
 		out.Points += criterion.Points
 		out.Criteria = append(out.Criteria, criterion)
 	}
 	for _, e := range all {
-		mark, comments := e.mark(answer.Question.ID), e.comments(answer.Question.ID)
+		mark, comments := e.Mark(answer.Question.ID), e.CommentsOn(answer.Question.ID)
 		if len(mark.Scores) > 0 || mark.Comment != "" || len(comments) > 0 {
 			out.Remarks = append(out.Remarks, Remark{Evaluation: e.Evaluation, Mark: mark, Comments: comments})
 		}

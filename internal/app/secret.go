@@ -24,6 +24,7 @@ type Secrets struct {
 	link   []byte // makes candidates' links
 	pepper []byte // hashes API keys
 	device []byte // marks browsers from which a member has signed in
+	media  []byte // signs addresses of recordings
 	check  []byte // lets a database recognize its master key
 }
 
@@ -33,7 +34,7 @@ func DeriveSecrets(master []byte) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("the master key must be %d bytes long, not %d", MasterKeyBytes, len(master))
 	}
 	var s Secrets
-	for purpose, key := range map[string]*[]byte{"invite-link": &s.link, "api-key": &s.pepper, "device": &s.device, "check": &s.check} {
+	for purpose, key := range map[string]*[]byte{"invite-link": &s.link, "api-key": &s.pepper, "device": &s.device, "media-link": &s.media, "check": &s.check} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "alfaone "+purpose, sha256.Size)
 		if err != nil {
 			return Secrets{}, err

@@ -157,7 +157,7 @@ func quiet(path string) bool {
 }
 
 // secretPaths are the places whose next path element opens something to whoever knows it.
-var secretPaths = []string{"/c/", "/join/", "/reset/", "/setup/", "/mailbox/"}
+var secretPaths = []string{"/c/", "/join/", "/reset/", "/setup/", "/mailbox/", "/media/"}
 
 // safePath hides secrets in a path, also in one that is about to be redirected to its clean form.
 func safePath(asked string) string {

@@ -51,6 +51,9 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.promptRoutes()...)
 	table = append(table, s.inviteRoutes()...)
 	table = append(table, s.answerRoutes()...)
+	table = append(table, s.gradingPlanRoutes()...)
+	table = append(table, s.mediaRoutes()...)
+	table = append(table, s.transcriptRoutes()...)
 	table = append(table, s.mailboxRoutes()...)
 	table = append(table, s.docsRoutes()...)
 	table = append(table, s.takeRoutes()...)
@@ -91,7 +94,7 @@ func (s *Server) notFound(mux *http.ServeMux) func(*call) error {
 }
 
 func allowedMethods(mux *http.ServeMux, r *http.Request) (allowed []string) {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
 		if _, pattern := mux.Handler(probe); pattern != "/" && strings.HasPrefix(pattern, method+" ") {
 			allowed = append(allowed, method)
