@@ -73,14 +73,8 @@ func (c *call) inviteChoices() (ch inviteChoices, err error) {
 	if ch.Assessments, err = c.allAssessments(assess.AssessmentFilter{Status: assess.Published}); err != nil {
 		return ch, err
 	}
-	members, err := c.s.app.AllMembers(c.ctx(), c.who())
-	if err != nil {
+	if ch.Graders, err = c.graders(); err != nil {
 		return ch, err
-	}
-	for _, m := range members {
-		if m.Joined() && m.Role.May(assess.GradeAssigned) {
-			ch.Graders = append(ch.Graders, m)
-		}
 	}
 	ch.Tags, err = c.s.app.AllTags(c.ctx(), c.who())
 	return ch, err
