@@ -158,16 +158,16 @@ func (tx *Tx) GraderWork(org assess.OrgID, mode assess.Mode, id assess.Assessmen
 }
 
 // candidateSorts are the columns by which candidates are sorted.
-var candidateSorts = map[string]string{"completed_at": "completed_at", "score": "percent", "time": "seconds", "name": "folded"}
+var candidateSorts = map[string]string{"completed_at": "completed_at", "score": "percent", "time": "seconds", "name": "called"}
 
 // candidates is a row for each who has completed an assessment, as a member sees them. Its arguments are organization, mode,
 // assessment and member. Where the score is hidden from the member, no column tells it, so that neither sorting nor filtering
 // does.
-const candidates = `(SELECT ` + inviteSummaryColumns + `, version, folded, seconds, hidden, decision, max_points, graded_at,
+const candidates = `(SELECT ` + inviteSummaryColumns + `, version, folded, called, seconds, hidden, decision, max_points, graded_at,
 		CASE WHEN hidden THEN 'grading' ELSE state END AS state,
 		CASE WHEN hidden OR state NOT IN ('graded', 'disputed') THEN -1 ELSE points END AS points,
 		CASE WHEN hidden OR state NOT IN ('graded', 'disputed') OR max_points = 0 THEN -1 ELSE 100 * points / max_points END AS percent
-	FROM (SELECT i.*, (i.completed_at - i.started_at) / 1000 AS seconds,
+	FROM (SELECT i.*, CASE WHEN i.name <> '' THEN substr(i.folded, length(i.email) + 2) ELSE i.folded END AS called, (i.completed_at - i.started_at) / 1000 AS seconds,
 		COALESCE(g.state, '') AS state, COALESCE(g.points, 0) AS points, COALESCE(g.max_points, 0) AS max_points, COALESCE(g.graded_at, 0) AS graded_at,
 		EXISTS (SELECT 1 FROM evaluations e WHERE e.org_id = i.org_id AND e.invite_id = i.id AND e.grader_id = $4 AND e.state = 'open' AND e.blind) AS hidden,
 		COALESCE((SELECT d.outcome FROM decisions d WHERE d.org_id = i.org_id AND d.invite_id = i.id ORDER BY d.number DESC LIMIT 1), '') AS decision

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 // completed adds an invite to an assessment that was completed so long after noon.
 func (w *world) completed(a assess.Assessment, name string, took time.Duration) assess.Invite {
 	w.Helper()
-	inv := newInvite(a, name+"@example.com")
+	inv := newInvite(a, fmt.Sprintf("%d.%s@example.com", took/time.Second, name)) // whose order is another than that of names
 	inv.Name, inv.Stored, inv.AcceptedAt, inv.StartedAt, inv.CompletedAt = name, assess.Completed, noon, noon, noon.Add(took)
 	return w.invite(inv)
 }

@@ -50,6 +50,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.assessmentRoutes()...)
 	table = append(table, s.promptRoutes()...)
 	table = append(table, s.inviteRoutes()...)
+	table = append(table, s.resultRoutes()...)
 	table = append(table, s.answerRoutes()...)
 	table = append(table, s.gradingPlanRoutes()...)
 	table = append(table, s.mediaRoutes()...)
