@@ -100,7 +100,7 @@ func evaluationDetail(tx *store.Tx, who assess.Actor, e assess.Evaluation, inv a
 		return d, err
 	}
 	for _, answer := range given.Questions {
-		d.Answers = append(d.Answers, MarkedAnswer{GivenAnswer: answer, Mark: own.mark(answer.Question.ID), Comments: own.comments(answer.Question.ID)})
+		d.Answers = append(d.Answers, MarkedAnswer{GivenAnswer: answer, Mark: own.Mark(answer.Question.ID), Comments: own.CommentsOn(answer.Question.ID)})
 	}
 	if e.State == assess.EvaluationSubmitted {
 		d.Others, err = othersOf(tx, who, e)
