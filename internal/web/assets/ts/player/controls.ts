@@ -32,11 +32,12 @@ export class Controls {
   private readonly time = create("span", { className: "player-time" });
   private readonly volume = create("input", { type: "range", className: "player-volume", min: "0", max: "1", step: "0.05" });
   private readonly speed = create("select", { className: "select player-speed" });
-  private readonly skip = create("button", { type: "button", className: "btn btn-sm btn-ghost", hidden: true });
+  private readonly skip = create("button", { type: "button", className: "btn btn-sm btn-ghost player-skip", hidden: true });
   private readonly skips = create("span", { className: "player-skips" });
   private readonly captions: HTMLButtonElement;
   private readonly fullscreen: HTMLButtonElement;
   private readonly comment: HTMLButtonElement;
+  private chosen = ""; // what is shown of the choices
 
   constructor(
     private readonly words: Words,
@@ -81,14 +82,16 @@ export class Controls {
   }
 
   private showChoices(saved: number): void {
-    const { actions, words } = this;
-    this.speed.value = String(actions.speed);
-    this.volume.value = String(actions.volume);
-    this.captions.setAttribute("aria-pressed", String(actions.captions));
-    this.skip.setAttribute("aria-pressed", String(actions.skipSilence));
+    const { speed, volume, captions, skipSilence } = this.actions;
+    const chosen = [speed, volume, captions, skipSilence, saved].join();
+    if (chosen === this.chosen) return; // a list that is open stays as it is
+    this.chosen = chosen;
+    this.speed.value = String(speed);
+    this.volume.value = String(volume);
+    this.captions.setAttribute("aria-pressed", String(captions));
+    this.skip.setAttribute("aria-pressed", String(skipSilence));
     this.skip.hidden = Number.isNaN(saved);
-    const text = saved > 0 ? fill(words.skips, { time: lengthOf(saved) }) : words.skips_none;
-    if (this.skips.textContent !== text) this.skips.textContent = text;
+    this.skips.textContent = saved > 0 ? fill(this.words.skips, { time: lengthOf(saved) }) : this.words.skips_none;
   }
 
   private makeChoices(): void {

@@ -44,7 +44,7 @@ export function clusters(comments: Comment[], length: number, width: number): Cl
 export class Marks {
   readonly element = create("div", { className: "player-marks" });
 
-  private drawn = "";
+  private drawn: { comments: Comment[]; length: number; width: number } | null = null;
 
   constructor(
     private readonly words: Words,
@@ -52,9 +52,9 @@ export class Marks {
   ) {}
 
   show(comments: Comment[], length: number, width: number): void {
-    const key = JSON.stringify([comments, length, width]);
-    if (key === this.drawn) return; // the focus stays where it is
-    this.drawn = key;
+    const { drawn } = this;
+    if (drawn?.comments === comments && drawn.length === length && drawn.width === width) return; // the focus stays where it is
+    this.drawn = { comments, length, width };
     this.element.hidden = comments.length === 0;
     this.element.replaceChildren(...clusters(comments, length, width).map((cluster) => this.sign(cluster)));
   }
