@@ -23,6 +23,10 @@ var (
 		ID: "3f0e8a52-6a0b-4a0e-9d0c-5b7f0f6d2c11", Position: 1,
 		Text:           map[string]string{"en": "What did you build last?", "es": "¿Qué construiste por última vez?"},
 		QuestionFormat: "audio", AnswerFormat: "audio", Points: 10, Required: true, PreparationSeconds: 30, MaxAnswerSeconds: 120,
+		Criteria: []wire.Criterion{{
+			ID: exampleCriterion, Name: "Depth", Description: "What made it hard, and what it cost.", Points: 10,
+			Levels: []wire.Level{{Points: 0, Description: "Nothing of it."}, {Points: 8, Description: "What was hard."}, {Points: 10, Description: "The same, and what it cost."}},
+		}},
 	}
 	exampleInviteRequest = wire.InviteRequest{
 		AssessmentID: exampleAssessmentID, RecipientEmail: exampleEmail,

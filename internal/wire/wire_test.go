@@ -88,6 +88,23 @@ func TestAnswersOmitNothing(t *testing.T) {
 	}
 }
 
+func TestQuestionsTellByWhatAnswersAreJudged(t *testing.T) {
+	t.Parallel()
+	c := assess.Content{Questions: []assess.Question{{}, {Criteria: []assess.Criterion{
+		{ID: "a", Name: "Depth", Points: 3}, {ID: "b", Description: "Look", Points: 2, Levels: []assess.Level{{Points: 0}, {Points: 2, Description: "All"}}},
+	}}}}
+	want := []string{
+		`[]`,
+		`[{"id":"a","name":"Depth","description":"","points":3,"levels":[]},` +
+			`{"id":"b","name":"","description":"Look","points":2,"levels":[{"points":0,"description":""},{"points":2,"description":"All"}]}]`,
+	}
+	for i, q := range wire.QuestionsOf(c) {
+		if got := encode(t, q.Criteria); got != want[i] {
+			t.Errorf("%s\nwant\n%s", got, want[i])
+		}
+	}
+}
+
 // Where a request writes omitempty, an answer must not: the contract wants null.
 func TestOnlyRequestsHaveOptionalFields(t *testing.T) {
 	t.Parallel()
@@ -96,6 +113,8 @@ func TestOnlyRequestsHaveOptionalFields(t *testing.T) {
 		wire.AssessmentDetail{},
 		wire.Assessment{},
 		wire.Question{},
+		wire.Criterion{},
+		wire.Level{},
 		wire.Invite{},
 		wire.InviteDetail{},
 		wire.Grader{},
