@@ -56,7 +56,7 @@ var libraries = []struct {
 	{module + "/internal/blob", []string{"internal/app", "internal/blob/...", "cmd/..."}, "bytes are reached through use cases, which ask for permission"},
 	{module + "/internal/media", []string{"internal/app", "internal/media/...", "cmd/...", "e2e/..."}, "files are opened by use cases, which know whose they are"},
 	{module + "/internal/sheet", []string{"internal/app"}, "tables are made by use cases, which ask for permission"},
-	{module + "/internal/report", []string{"internal/app"}, "reports are made by use cases, which ask for permission"},
+	{module + "/internal/report", []string{"internal/web"}, "what a report says is put in words beside the pages that say the same"},
 	{module + "/internal/transcribe", []string{"internal/app", "internal/transcribe/...", "cmd/..."}, "recordings are listened to by jobs of use cases"},
 	{module + "/internal/webhook", []string{"internal/app", "internal/webhook/...", "cmd/..."}, "deliveries are made by jobs of use cases"},
 	{"testing/...", []string{"internal/pgtest", "internal/store/storetest", "internal/job/jobtest", "internal/blob/blobtest", "e2e/..."}, "the product carries no test equipment"},

@@ -3,12 +3,15 @@ package web
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/report"
 	"alfaone/internal/web/assets"
 	"alfaone/internal/web/ui"
 )
@@ -63,3 +66,19 @@ func PlayerPage(assets *assets.Files, players ...Playback) http.Handler {
 		}
 	})
 }
+
+// Download answers with a file that write writes.
+func Download(name string, log *slog.Logger, write func(io.Writer) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{s: &Server{nonce: func() string { return "of-the-test" }, log: log}, w: w, r: r}
+		if err := c.download(name, "text/csv", write); err != nil {
+			http.Error(w, "failed", http.StatusInternalServerError)
+		}
+	})
+}
+
+// Disposition names a file for the disk.
+func Disposition(name string) string { return disposition(name) }
+
+// Printed is what the report of a candidate says.
+func Printed(r app.Report, who string) report.Report { return printed(r, who) }

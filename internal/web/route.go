@@ -55,6 +55,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.gradingPlanRoutes()...)
 	table = append(table, s.mediaRoutes()...)
 	table = append(table, s.transcriptRoutes()...)
+	table = append(table, s.exportRoutes()...)
 	table = append(table, s.mailboxRoutes()...)
 	table = append(table, s.docsRoutes()...)
 	table = append(table, s.takeRoutes()...)
