@@ -107,6 +107,9 @@ func (l assessmentList) rows() []ui.Row {
 func (l assessmentList) actionsOf(asm assess.AssessmentSummary) []ui.MenuItem {
 	path := assessmentPath(asm.ID)
 	items := []ui.MenuItem{{Label: "Preview", Icon: ui.IconEye, Href: path + "/preview"}}
+	if asm.Version > 0 {
+		items = append(items, ui.MenuItem{Label: "Results", Icon: ui.IconChart, Href: resultsPath(asm.ID)})
+	}
 	if l.MayInvite && asm.Status == assess.Published {
 		items = append(items, ui.MenuItem{Label: "Invite", Icon: ui.IconInvite, Href: "/invites/new?assessment=" + string(asm.ID)})
 	}

@@ -217,6 +217,25 @@ func TestResultsSayWhatIsMissing(t *testing.T) {
 	b.get("/assessments/"+string(inv.Assessment)+"/compare").says(t, http.StatusOK, "Nobody is chosen", "Choose candidates")
 }
 
+func TestAPublishedAssessmentLeadsToItsResults(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	viewer := s.colleague(assess.Viewer)
+	asm := s.invitation().Assessment
+	draft, err := s.CreateAssessment(t.Context(), s.owner.Actor(assess.Live), "Draft")
+	s.must(err)
+	for _, b := range []*browser{s.signIn(ownerEmail), s.signIn(viewer.Email)} {
+		for path, want := range map[string]bool{"/assessments": true, "/assessments/" + string(asm): true, "/assessments/" + string(draft.ID): false} {
+			leads := slices.ContainsFunc(b.get(path).all(t, "a"), func(a *html.Node) bool {
+				return attr(a, "href") == "/assessments/"+string(asm)+"/results" || attr(a, "href") == "/assessments/"+string(draft.ID)+"/results"
+			})
+			if leads != want {
+				t.Errorf("%s leads to results: %v, want %v", path, leads, want)
+			}
+		}
+	}
+}
+
 func TestQuestionsAreShownWithWhatWasGiven(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
