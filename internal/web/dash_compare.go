@@ -50,7 +50,9 @@ func (s *Server) comparePage(c *call) error {
 		v.Candidates = append(v.Candidates, r)
 	}
 	v.Questions = comparedQuestions(v.Candidates)
-	return c.render(http.StatusOK, comparePage(c.dashboard("Compare candidates"), v))
+	d := c.dashboard("Compare candidates")
+	d.Page.Links.Modules = append(d.Page.Links.Modules, c.s.assets.URL("player.js"))
+	return c.render(http.StatusOK, comparePage(d, v))
 }
 
 // compared reads the results of an invite to the assessment. Errors: NotFound, also while it is not completed.

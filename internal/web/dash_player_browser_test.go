@@ -340,6 +340,24 @@ func TestTheSeekBarIsWorkedByKeysAndPointer(t *testing.T) {
 	}
 }
 
+func TestTheSeekBarIsDraggedAndAFingerThatScrollsChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	s.first().ClickOn("[role=slider]") // the pointer is there
+	s.wantAt(6)
+	eval[bool](s, `(self.pointer = (type, part) => {
+		const slider = document.querySelector("answer-player [role=slider]"), box = slider.getBoundingClientRect();
+		slider.dispatchEvent(new PointerEvent(type, {pointerId: 1, bubbles: true, clientX: box.left + part * box.width, clientY: box.top + 5}));
+	}, true)`)
+	eval[bool](s, `(pointer("pointermove", 0.25), true)`)
+	s.wantAt(6)
+	s.first().WaitText("0:03") // what is under the pointer
+	eval[bool](s, `(pointer("pointerdown", 0.25), pointer("pointermove", 0.5), pointer("pointermove", 2), pointer("pointerup", 2), true)`)
+	s.wantAt(12)
+	eval[bool](s, `(pointer("pointermove", 0), pointer("pointerdown", 0.25), pointer("pointermove", 0.5), pointer("pointercancel", 0.5), true)`)
+	s.wantAt(12)
+}
+
 func TestCommentsAreMarkedAndAskedFor(t *testing.T) {
 	t.Parallel()
 	s := onStage(t)

@@ -55,7 +55,7 @@ export class Controls {
     this.comment.addEventListener("click", () => actions.comment());
     this.captions.hidden = this.fullscreen.hidden = true;
     this.makeChoices();
-    this.element.append(this.play, back, forward, this.time, this.volume, this.speed, this.skip, this.captions, this.fullscreen, this.comment);
+    this.element.append(this.play, back, forward, this.time, this.volume, this.speed, this.captions, this.fullscreen, this.skip, this.comment);
   }
 
   /** Offers what this recording has. */

@@ -24,7 +24,7 @@ export class Seekbar {
   private readonly marks: Marks;
   private position: Position = { at: 0, length: 0, skipped: [], comments: [] };
   private hover: number | null = null;
-  private began = 0; // where playing was when dragging began
+  private began: number | null = null; // where playing was when dragging began
 
   constructor(
     private readonly words: Words,
@@ -86,13 +86,17 @@ export class Seekbar {
     });
     slider.addEventListener("pointermove", (event) => {
       this.point(event);
-      if (slider.hasPointerCapture(event.pointerId)) this.seek(this.secondAt(event));
+      if (this.began !== null) this.seek(this.secondAt(event));
     });
     slider.addEventListener("pointercancel", () => {
-      this.seek(this.began); // the finger scrolls the page
+      if (this.began !== null) this.seek(this.began); // the finger scrolls the page
       this.leave();
     });
-    slider.addEventListener("pointerup", (event) => event.pointerType === "touch" && this.leave());
+    slider.addEventListener("pointerup", (event) => {
+      this.began = null;
+      if (event.pointerType === "touch") this.leave();
+    });
+    slider.addEventListener("lostpointercapture", () => (this.began = null));
     slider.addEventListener("pointerleave", () => this.leave());
   }
 
@@ -106,7 +110,7 @@ export class Seekbar {
   }
 
   private leave(): void {
-    this.hover = null;
+    this.began = this.hover = null;
     this.tip.hidden = true;
     this.draw();
   }
