@@ -221,6 +221,11 @@ func (e editor) rubricOpen(q assess.Question) bool {
 		slices.ContainsFunc(e.Errors, func(f ui.FieldError) bool { return strings.HasPrefix(f.Field, prefix) })
 }
 
+// copies reports whether there are criteria to copy into the question.
+func (e editor) copies(target assess.Question) bool {
+	return slices.ContainsFunc(e.Draft.Questions, func(q assess.Question) bool { return q.ID != target.ID && len(q.Criteria) > 0 })
+}
+
 // rubricSources are the questions whose criteria can be copied into the question.
 func (e editor) rubricSources(target assess.QuestionID) (out []ui.Option) {
 	for i, q := range e.Draft.Questions {

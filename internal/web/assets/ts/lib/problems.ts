@@ -24,12 +24,15 @@ function show(form: HTMLFormElement, { field, message }: Problem): void {
   const text = create("p", { id: `${control.id}-error`, className: "field-error" });
   text.append(create("span", { className: "sr-only" }, form.dataset.error ?? ""), " ", message);
   const before = [...frame.children].find((child) => child !== control && child.contains(control)) ?? control;
-  if (frame === control) frame.prepend(text);
-  else before.before(text);
   frame.classList.add("field-bad");
+  control.closest("details")?.setAttribute("open", "");
+  if (frame === control) {
+    frame.prepend(text); // it is about several fields
+    return;
+  }
+  before.before(text);
   control.setAttribute("aria-invalid", "true");
   describe(control, true);
-  control.closest("details")?.setAttribute("open", "");
 }
 
 /** Ties a control to its error, or unties it. */
