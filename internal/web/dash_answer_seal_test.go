@@ -279,7 +279,9 @@ func TestAMemberPutsInAFileThatACandidateHasSaved(t *testing.T) {
 		"an unsuitable type":  {http.StatusBadRequest, `{"mime":"text/html","whole":true}`},
 		"a type too long":     {http.StatusBadRequest, asJSON(map[string]any{"mime": "video/" + strings.Repeat("x", 1000), "whole": true})},
 		"too much at once":    {http.StatusRequestEntityTooLarge, asJSON(map[string]any{"mime": strings.Repeat("x", 2<<20)})},
-		"an id of other data": {http.StatusConflict, `{"recording":"' OR 1=1","mime":"video/webm","whole":false}`},
+		"no id":               {http.StatusBadRequest, `{"recording":"' OR 1=1","mime":"video/webm","whole":false}`},
+		"an unknown id":       {http.StatusConflict, asJSON(map[string]any{"recording": uuid.NewString(), "mime": vp9, "whole": false})},
+		"an id of other data": {http.StatusConflict, asJSON(map[string]any{"recording": rec.ID, "mime": vp9, "whole": false})},
 	} {
 		if got := member.ask(request{"POST", a.page() + "/questions/2/import", r.body, true}, nil); got.status != r.want {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
