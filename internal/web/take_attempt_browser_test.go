@@ -211,6 +211,7 @@ func TestATabThatHasCrashedIsNotAsked(t *testing.T) {
 	s := newSite(t)
 	i := s.invitation(unobserved, inWriting)
 	p := chromium.New(t)
+	p.AllowError("409") // whoever writes at once is refused until the tab has found out
 	i.begin(p)
 	p.Click("Show the question")
 	p.WaitText("Your answer")
@@ -220,6 +221,33 @@ func TestATabThatHasCrashedIsNotAsked(t *testing.T) {
 	p.Reload()
 	p.Fill("Your answer", "Again.")
 	p.WaitText("Saved at")
+}
+
+func TestASlowDeviceIsNotTakenForTwo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.New(t)
+	i.enter(p)
+	chromium.Eval[bool](p, `{
+		const real = LockManager.prototype.request;
+		LockManager.prototype.request = async function(name, ...rest) {
+			if (name.startsWith("seat")) await new Promise((later) => setTimeout(later, 1500));
+			return real.call(this, name, ...rest);
+		};
+	} true`)
+	p.Click("Start the assessment")
+	p.WaitText("Question 1 of 2")
+	before := chromium.Eval[string](p, "sessionStorage.seat")
+	if got := chromium.Eval[string](p, `(async () => {
+		for (;;) {
+			if (document.querySelector("dialog:modal")) return "asked";
+			if (localStorage["seat `+string(i.ID)+`"]) return sessionStorage.seat;
+			await new Promise(requestAnimationFrame);
+		}
+	})()`); got != before {
+		t.Errorf("the tab was %s and is %s", before, got)
+	}
 }
 
 func TestTwoVersionsOfAnAnswerAreShownAndNoneIsLost(t *testing.T) {

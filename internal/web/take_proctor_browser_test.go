@@ -150,3 +150,50 @@ func TestScreenAndCameraAreRecordedFromPageToPage(t *testing.T) {
 		i.decodes(rec)
 	}
 }
+
+func TestTheKeyboardBeginsAtWhatAsksForConsent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(observed)
+	p := chromium.New(t)
+	i.begun(p)
+	if at := chromium.Eval[string](p, "document.activeElement.innerText"); at != "Share your screen" {
+		t.Errorf("the focus is on %q", at)
+	}
+	p.Press("Tab", "Enter")
+	p.WaitText("Your screen is being recorded")
+	tabTo(t, p, ".watch-panel:last-child .btn:last-child")
+	p.Press("Enter")
+	p.WaitText("Your camera is off")
+	if !chromium.Eval[bool](p, "document.activeElement.matches('main')") {
+		t.Error("the focus is not where reading begins")
+	}
+	tabTo(t, p, "form[action$='/begin'] .btn")
+	p.Press("Enter")
+	p.WaitText("What did you build last?")
+	if !chromium.Eval[bool](p, "document.activeElement.matches('h1')") {
+		t.Error("the focus is not on the question")
+	}
+}
+
+func TestATabThatInheritsTheAttemptGoesOnRecording(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(observed)
+	p := chromium.New(t)
+	i.begun(p)
+	p.Click("Share my screen")
+	p.WaitText("Your screen is being recorded")
+	chromium.Eval[bool](p, `(async () => {
+		const known = "seat `+string(i.ID)+`";
+		while (localStorage[known] !== sessionStorage.seat) await new Promise(requestAnimationFrame);
+		await navigator.locks.request("seat " + sessionStorage.seat, {steal: true}, () => {}); // nobody has it any more
+		sessionStorage.seat = crypto.randomUUID();
+		document.dispatchEvent(new CustomEvent("doubt"));
+		while (localStorage[known] !== sessionStorage.seat) await new Promise(requestAnimationFrame);
+		return true;
+	})()`)
+	if state := chromium.Eval[string](p, "document.querySelector('.watch-light').dataset.state"); state != "on" {
+		t.Errorf("the screen is %s", state)
+	}
+}

@@ -39,21 +39,16 @@ func (s *Server) sendAnswer(c *call) error {
 	return c.redirect(v.next(number))
 }
 
-// showQuestion answers with the page of the question in the path. refused is why sending its answer came to nothing.
+// showQuestion answers with the page of the question in the path, or leads to where the candidate stands if there is none.
+// refused is why sending its answer came to nothing.
 func (c *call) showQuestion(refused error) error {
-	number, err := c.number()
-	if err != nil {
-		return err
-	}
 	v, err := c.sit()
 	if err != nil {
 		return err
 	}
-	if v.Status != assess.Started {
+	number, err := c.number()
+	if v.Status != assess.Started || err != nil || number > len(v.attempt.Questions) {
 		return c.redirect(v.place())
-	}
-	if number > len(v.attempt.Questions) {
-		return assess.Errorf(assess.NotFound, "There is no question %d.", number)
 	}
 	q := question{sitting: v, AskedQuestion: v.attempt.Questions[number-1]}
 	q.by = q.way(assess.Format(c.value("by")))

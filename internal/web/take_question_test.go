@@ -150,12 +150,16 @@ func TestAQuestionWithAClockGivesNothingAwayBeforeItIsShown(t *testing.T) {
 	}
 }
 
-func TestQuestionsThatDoNotExistAreNotFound(t *testing.T) {
+func TestQuestionsThatDoNotExistLeadToWhereTheCandidateStands(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.invitation(unobserved).starter()
+	i := s.invitation(unobserved, inWriting)
+	b := i.starter()
+	i.writes(1, "A bridge.")
 	for _, number := range []string{"0", "3", "-1", "one", "99999999999999999999"} {
-		b.get("/take/questions/"+number).says(t, http.StatusNotFound)
+		if p := b.get("/take/questions/" + number); p.url.Path != "/take/questions/2" {
+			t.Errorf("question %s leads to %s", number, p.url.Path)
+		}
 		b.post("/take/questions/"+number+"/send", nil).says(t, http.StatusNotFound)
 	}
 }

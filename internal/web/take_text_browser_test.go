@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -68,4 +69,27 @@ func TestATextThatCameTooLateIsShownUntilItsWriterHasClosedIt(t *testing.T) {
 	if got := i.questions()[0].Answer.Text; got != "In time." {
 		t.Errorf("stored is %q", got)
 	}
+}
+
+func TestATextThatIsCutOffSaysSo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	i := s.invitation(unobserved, inWriting)
+	p := chromium.Start(t, chromium.Settings{}).Tab() // the clipboard is the browser's
+	i.begin(p)
+	p.Click("Show the question")
+	p.Fill("Your answer", strings.Repeat("word ", 1200))
+	p.Press("Control+a", "Control+c", "ArrowRight", "Control+v")
+	p.WaitText("An answer takes 10,000 characters at most.")
+	p.WaitText("10,000 of 10,000 characters")
+	accessible(t, p, "text-too-long")
+	p.Press("Backspace")
+	p.WaitGone("An answer takes 10,000 characters at most.")
+	p.Press("x")
+	p.WaitText("Saved at")
+	if got := i.questions()[0].Answer.Text; len(got) != assess.MaxTextRunes || !strings.HasSuffix(got, "x") {
+		t.Errorf("%d characters are stored", len(got))
+	}
+	p.Press("x")
+	p.WaitText("An answer takes 10,000 characters at most.")
 }

@@ -150,6 +150,11 @@ export class Uploads extends Emitter<Events> {
     await this.end({ ...session, ...more });
   }
 
+  /** Ends all interrupted recordings with what there is of them. */
+  async adoptAll(): Promise<void> {
+    for (const session of await this.interrupted()) await this.adopt(session);
+  }
+
   /** Gives a recording up at no cost. What the server does not have stays here. Throws
    *  Refusal when the server cannot be told now; then nothing has changed. */
   async abandon(session: Session): Promise<void> {

@@ -13,12 +13,14 @@ export interface Standing {
 
 const said = "standing";
 
-/** Asks where the attempt stands, in the name of a tab, and tells all who listen when
- *  it is this one. Throws Refusal. */
+/** Asks where the attempt stands, in the name of a tab. Throws Refusal. */
 export async function standing(tab = seat()): Promise<Standing> {
-  const found = await read<Standing>(await call("GET", "/take/status", { headers: { "X-Seat": tab } }));
-  if (tab === seat()) document.dispatchEvent(new CustomEvent(said, { detail: found }));
-  return found;
+  return read<Standing>(await call("GET", "/take/status", { headers: { "X-Seat": tab } }));
+}
+
+/** Tells all who listen where the attempt stands for this tab. */
+export function tell(found: Standing): void {
+  document.dispatchEvent(new CustomEvent(said, { detail: found }));
 }
 
 /** Gives the attempt to this tab. Throws Refusal. */

@@ -2,7 +2,7 @@ import { create, memory } from "../lib/dom";
 import { alone, seat, seated } from "../media/seat";
 import { uploadsOf } from "../media/uploads";
 import { type Say, sayingOf } from "./say";
-import { sit, standing } from "./standing";
+import { sit, standing, tell } from "./standing";
 import { visit } from "./visit";
 
 const every = 30_000; // ms between looks while the page is seen
@@ -56,9 +56,11 @@ export class TakeSeat extends HTMLElement {
 
   private async find(): Promise<void> {
     await alone();
-    const found = await standing();
+    let found = await standing();
+    if (found.status === "started" && !found.here && (await this.inherit())) found = await standing();
+    tell(found);
     if (found.status !== "started") return visit({ url: "/take" });
-    if (!found.here && !(await this.inherit())) return this.ask();
+    if (!found.here) return this.ask();
     this.seated();
   }
 
@@ -67,7 +69,6 @@ export class TakeSeat extends HTMLElement {
     const last = memory.get(this.last);
     if (!last || last === seat() || (await seated(last)) || !(await standing(last)).here) return false;
     await sit();
-    await standing(); // tells those who wait for it
     return true;
   }
 

@@ -45,6 +45,7 @@ export class TextAnswer extends HTMLElement {
 
   private readonly state = create("p", { className: "save-status" });
   private readonly count = create("p", { className: "hint" });
+  private readonly cut = create("p", { className: "field-error", hidden: true });
   private readonly time = create("p", { className: "take-time", hidden: true });
   private readonly trouble = create("div", { hidden: true });
 
@@ -56,9 +57,10 @@ export class TextAnswer extends HTMLElement {
     this.revision = Number(this.getAttribute("revision"));
     this.saved = area.defaultValue;
     this.state.setAttribute("role", "status");
+    this.cut.setAttribute("role", "alert");
     this.time.setAttribute("role", "timer");
     this.prepend(this.time);
-    this.append(this.trouble, create("div", { className: "text-answer-foot" }, this.state, this.count));
+    this.append(this.trouble, this.cut, create("div", { className: "text-answer-foot" }, this.state, this.count));
     this.listen();
     this.limit();
     this.restore();
@@ -74,6 +76,7 @@ export class TextAnswer extends HTMLElement {
   private listen(): void {
     this.gone = new AbortController();
     const { signal } = this.gone;
+    this.area.addEventListener("beforeinput", (event) => this.fit(event), { signal });
     this.area.addEventListener("input", () => this.changed(), { signal });
     addEventListener("online", () => void this.save(), { signal });
     addEventListener("pagehide", () => void this.save(), { signal });
@@ -253,8 +256,16 @@ export class TextAnswer extends HTMLElement {
     this.close();
   }
 
+  /** Says that not all of what is pasted or typed has room: the browser cuts it silently. */
+  private fit({ data, dataTransfer }: InputEvent): void {
+    const added = (data ?? dataTransfer?.getData("text/plain") ?? "").replaceAll("\r\n", "\n");
+    const { value, selectionStart, selectionEnd, maxLength } = this.area;
+    const room = maxLength - value.length + selectionEnd - selectionStart;
+    this.cut.hidden = added.length <= room;
+    if (!this.cut.hidden) this.cut.textContent = this.say("too_long", { most: number(maxLength) });
+  }
+
   private measure(): void {
-    const number = (n: number) => n.toLocaleString(document.documentElement.lang);
     this.count.textContent = this.say("characters", { n: number([...this.area.value].length), most: number(this.area.maxLength) });
   }
 
@@ -263,4 +274,8 @@ export class TextAnswer extends HTMLElement {
     if (this.state.textContent !== text) this.state.textContent = text;
     this.state.dataset.state = key;
   }
+}
+
+function number(n: number): string {
+  return n.toLocaleString(document.documentElement.lang);
 }

@@ -173,7 +173,8 @@ function get({ url, method = "GET", body }: Visit): Promise<Response> {
   return ask(url, { method, headers: { Accept: "text/html" }, body: body ?? null });
 }
 
-/** Puts the focus where it was, on the same link, or where reading begins. */
+/** Puts the focus where it was, on the same link, or where reading begins: at what asks
+ *  for consent, before all else. */
 function settle(was: Element | null): void {
   const heading = document.querySelector<HTMLElement>("main h1");
   if (heading) heading.tabIndex = -1;
@@ -181,7 +182,8 @@ function settle(was: Element | null): void {
   const link = was instanceof HTMLAnchorElement && document.querySelector<HTMLElement>(`main a[href="${was.getAttribute("href")}"]`);
   if (link) return link.focus();
   if (!was) scrollTo({ top: 0, behavior: "instant" });
-  if (!document.activeElement?.closest("[data-autofocus]")) heading?.focus({ preventScroll: true });
+  const first = document.querySelector<HTMLElement>("[data-consent]") ?? heading;
+  if (!document.activeElement?.closest("[data-autofocus]")) first?.focus({ preventScroll: true });
 }
 
 /** A form that came to nothing can be sent again. */

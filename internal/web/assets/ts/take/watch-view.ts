@@ -72,9 +72,10 @@ export class WatchView {
     this.panel.hidden = content === null;
     if (content) {
       const [title, text, offers] = content;
-      const heading = create("h2", {}, title);
+      const heading = create("h2", { tabIndex: -1 }, title);
       const actions = create("div", { className: "actions" }, ...offers.map((offer) => this.button(offer)));
       const asked = this.observation.state === "asked" || this.observation.state === "asking";
+      heading.toggleAttribute("data-consent", asked);
       this.panel.setAttribute("role", asked ? "region" : "alert"); // what has happened is spoken at once
       this.panel.setAttribute("aria-label", title);
       this.panel.replaceChildren(heading, create("p", {}, text), actions);
