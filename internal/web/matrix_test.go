@@ -20,6 +20,7 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/store"
 	"alfaone/internal/store/storetest"
 	"alfaone/internal/web"
 )
@@ -209,6 +210,10 @@ func bodyFor(pattern string) (kind, body string) {
 		return "application/json", `{"chunks":1,"bytes":5}`
 	case strings.HasSuffix(pattern, "/{number}/import"):
 		return "application/json", `{"mime":"audio/webm","whole":true}`
+	case strings.HasPrefix(pattern, "PUT /grading/") && strings.Contains(pattern, "{comment}"):
+		return "application/json", `{"text":"Here."}`
+	case strings.HasPrefix(pattern, "PUT /grading/"):
+		return "application/json", `{"revision":0}`
 	case strings.HasSuffix(pattern, "/prompts"):
 		return "application/json", `{"mime":"audio/webm"}`
 	default:
@@ -273,7 +278,7 @@ func (p *party) address(pattern string, of assess.Member) string {
 	return parameter.ReplaceAllStringFunc(path, func(param string) string {
 		switch param {
 		case "{id}":
-		case "{question}", "{recording}":
+		case "{question}", "{recording}", "{comment}", "{evaluation}":
 			return uuid.NewString()
 		case "{n}", "{number}":
 			return "1"
@@ -333,6 +338,7 @@ func objects() []object {
 		}},
 		{"/recordings/", freshPrompt},
 		{"/invites/", freshInvite},
+		{"/grading/", freshEvaluation},
 		{"/mailbox/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
 			who := ownerOf(of)
 			who.Mode = assess.Test // its mail is kept, not sent
@@ -392,6 +398,33 @@ func (p *party) publish(ctx context.Context, who assess.Actor) (assess.Assessmen
 
 func freshInvite(ctx context.Context, p *party, of assess.Member) (string, error) {
 	return p.invite(ctx, ownerOf(of))
+}
+
+// freshEvaluation is of a completed invite, assigned to an owner of the organization.
+func freshEvaluation(ctx context.Context, p *party, of assess.Member) (string, error) {
+	if of.Org == p.owner.Org {
+		of = p.owner
+	}
+	taker, err := p.start(ctx, ownerOf(of))
+	if err != nil {
+		return "", err
+	}
+	if err := p.Complete(ctx, taker, true); err != nil {
+		return "", err
+	}
+	l, err := p.Landing(ctx, taker.Token, "", taker.Client)
+	if err != nil {
+		return "", err
+	}
+	if err := p.Assign(ctx, ownerOf(of), l.Invite.ID, of.ID, false); err != nil {
+		return "", err
+	}
+	var assigned []assess.Evaluation
+	err = p.db.Read(ctx, func(tx *store.Tx) (err error) {
+		assigned, err = tx.Evaluations(of.Org, l.Invite.ID)
+		return err
+	})
+	return string(assigned[0].ID), err
 }
 
 func (p *party) invite(ctx context.Context, who assess.Actor) (string, error) {

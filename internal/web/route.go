@@ -52,6 +52,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.inviteRoutes()...)
 	table = append(table, s.resultRoutes()...)
 	table = append(table, s.answerRoutes()...)
+	table = append(table, s.gradingRoutes()...)
 	table = append(table, s.gradingPlanRoutes()...)
 	table = append(table, s.mediaRoutes()...)
 	table = append(table, s.transcriptRoutes()...)

@@ -19,6 +19,7 @@ func places() []place {
 		{"Overview", "/overview", ui.IconOverview, assess.ReadInvites},
 		{"Assessments", "/assessments", ui.IconAssessment, assess.ReadAssessments},
 		{"Invites", "/invites", ui.IconInvite, assess.ReadInvites},
+		{"Grading", gradingHome, ui.IconStar, assess.GradeAssigned},
 		{"Mailbox", "/mailbox", ui.IconMail, assess.ReadMail},
 		{"Settings", "/settings", ui.IconSettings, assess.ReadTags},
 		{"Docs", "/docs", ui.IconDocs, assess.ReadAssessments},
@@ -40,10 +41,22 @@ func (c *call) dashboard(title string) ui.Dashboard {
 		}
 		d.Nav = append(d.Nav, ui.NavItem{
 			Label: p.label, Href: p.path, Icon: p.icon,
-			Current: c.r.URL.Path == p.path || strings.HasPrefix(c.r.URL.Path, p.path+"/"),
+			Current: c.r.URL.Path == p.path || strings.HasPrefix(c.r.URL.Path, p.path+"/"), Count: c.waiting(p),
 		})
 	}
 	return d
+}
+
+// waiting is how much waits for the member at a place; empty where that is nothing, or not known.
+func (c *call) waiting(p place) string {
+	if p.path != gradingHome {
+		return ""
+	}
+	n, err := c.s.app.CountQueue(c.ctx(), c.who())
+	if err != nil || n == 0 {
+		return ""
+	}
+	return ui.Number(n)
 }
 
 // narrow is the shell of a page for somebody who is not signed in.
@@ -83,7 +96,7 @@ func (s *Server) home(c *call) error {
 	case assess.Unauthenticated:
 		return c.redirect("/signin")
 	case assess.Forbidden:
-		return c.redirect("/invites")
+		return c.redirect(gradingHome)
 	default:
 		if err != nil {
 			return err

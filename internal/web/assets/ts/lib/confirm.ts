@@ -2,7 +2,8 @@ import { create, on } from "./dom";
 
 const confirmed = new WeakSet<HTMLFormElement>();
 
-/** Asks before a <form data-confirm> is sent. */
+/** Asks before a <form data-confirm> is sent. What data-confirm-calm sends does no harm: Enter
+ *  agrees to it. */
 export function startConfirm(): void {
   on("submit", "form[data-confirm]", (element, event) => {
     const form = element as HTMLFormElement;
@@ -15,8 +16,9 @@ export function startConfirm(): void {
 function ask(form: HTMLFormElement, submitter: HTMLElement | null): void {
   const { confirm = "", confirmText = "", confirmYes = "OK", confirmNo = "Cancel" } = form.dataset;
   const title = create("h2", { id: "confirm-title" }, confirm);
-  const no = create("button", { className: "btn", type: "button", autofocus: true }, confirmNo);
-  const yes = create("button", { className: "btn btn-error", type: "button" }, confirmYes);
+  const calm = "confirmCalm" in form.dataset;
+  const no = create("button", { className: "btn", type: "button", autofocus: !calm }, confirmNo);
+  const yes = create("button", { className: `btn ${calm ? "btn-primary" : "btn-error"}`, type: "button", autofocus: calm }, confirmYes);
   const dialog = create(
     "dialog",
     { className: "dialog" },

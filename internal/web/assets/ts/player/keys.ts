@@ -46,8 +46,8 @@ const onSlider: Record<string, Deed> = {
 export function obey(player: Player & Node, event: KeyboardEvent): boolean {
   const { target } = event;
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.matches("input, select, textarea")) return false;
-  if (event.key === " " && target.matches("a, button, summary, [role=button]")) return false;
+  if (target.isContentEditable || target.matches("input:not([type=radio]), select, textarea")) return false;
+  if (event.key === " " && target.matches("a, button, summary, input, [role=button]")) return false;
   const deed = deedOf(event.key, player.contains(target), target.matches("[role=slider]"));
   if (!deed) return false;
   event.preventDefault();
