@@ -20,21 +20,21 @@ func (p *page) answers(r Report) {
 	}
 }
 
-// label sets a line that says what follows, and stays with it.
-func (p *page) label(text string) {
+// label sets a line that says what follows, and stays with so much of it.
+func (p *page) label(text string, with float64) {
 	p.skip(2.5)
-	p.room(4*small.leading() + body.leading())
+	p.room(small.leading() + 0.5 + with)
 	p.paragraph(small, p.letters.line(text))
 	p.y += 0.5
 }
 
 func (p *page) answer(a Answer) {
 	if a.Form != "" {
-		p.label(a.Form)
+		p.label(a.Form, 2*body.leading())
 	}
 	p.words(a.Text)
 	if strings.TrimSpace(a.Transcript) != "" {
-		p.label("Transcript")
+		p.label("Transcript", 2*body.leading())
 		p.words(a.Transcript)
 	}
 }
@@ -42,10 +42,10 @@ func (p *page) answer(a Answer) {
 // criteria sets what each criterion brought, and beneath it what each grader gave.
 func (p *page) criteria(criteria []Criterion) {
 	if len(criteria) > 0 {
-		p.label("Scores")
+		p.label("Scores", criterionHead())
 	}
 	for _, c := range criteria {
-		p.room(body.leading() + 2*small.leading())
+		p.room(criterionHead())
 		p.row(
 			cell{x: left, w: width - 24, style: strong, text: p.letters.line(c.Name)},
 			cell{x: right - 22, w: 22, style: body, right: true, text: fmt.Sprintf("%s of %d", points(c.Points), c.Max)},
@@ -62,10 +62,13 @@ func (p *page) criteria(criteria []Criterion) {
 	}
 }
 
+// criterionHead is how much of a criterion stays together.
+func criterionHead() float64 { return body.leading() + 2*small.leading() }
+
 // remarks sets what graders say, each under their name.
 func (p *page) remarks(remarks []Remark) {
 	for _, r := range remarks {
-		p.label("Comment by " + r.Grader)
+		p.label("Comment by "+r.Grader, 2*body.leading())
 		p.words(r.Text)
 		for _, c := range r.Comments {
 			text, _ := p.letters.block(c.Text)
