@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -34,11 +35,11 @@ func (s *Server) comparePage(c *call) error {
 	if err != nil {
 		return err
 	}
-	v := comparison{}
+	var v comparison
 	if v.Assessment, err = s.app.AssessmentSummary(c.ctx(), c.who(), assess.AssessmentID(id)); err != nil {
 		return err
 	}
-	invites := slices.Compact(c.r.URL.Query()["invite"])
+	invites := distinct(c.r.URL.Query()["invite"])
 	if len(invites) < fewestCompared || len(invites) > mostCompared {
 		return c.render(http.StatusOK, compareNothingPage(c.dashboard("Compare candidates"), v.Assessment, len(invites)))
 	}
@@ -53,6 +54,16 @@ func (s *Server) comparePage(c *call) error {
 	d := c.dashboard("Compare candidates")
 	d.Page.Links.Modules = append(d.Page.Links.Modules, c.s.assets.URL("player.js"))
 	return c.render(http.StatusOK, comparePage(d, v))
+}
+
+// distinct leaves out what was said before.
+func distinct(all []string) (out []string) {
+	for _, one := range all {
+		if !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // compared reads the results of an invite to the assessment. Errors: NotFound, also while it is not completed.
@@ -101,6 +112,17 @@ func (q comparedQuestion) prompt() string { return q.Prompt(q.Content.Primary(),
 // written reports whether an answer is a text.
 func (q comparedQuestion) written(a *app.ScoredAnswer) bool {
 	return a.Answer.ByText || q.Content.AnswerFormatOf(q.Question) == assess.TextFormat
+}
+
+// playback is what there is to play of an answer, with what graders note at its moments.
+func (q comparedQuestion) playback(a *app.ScoredAnswer, who string) playback {
+	p := playbackOf(*a.Take, "Answer of "+who+" to question "+strconv.Itoa(a.Number), recordingPath)
+	for _, r := range a.Remarks {
+		for _, c := range r.Comments {
+			p.Comments = append(p.Comments, playerComment{ID: string(c.ID), At: c.At.Milliseconds(), Text: r.Evaluation.GraderName + ": " + c.Text})
+		}
+	}
+	return p
 }
 
 // decisionOf is the badge of the decision that holds about a candidate.

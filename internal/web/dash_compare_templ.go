@@ -646,7 +646,7 @@ func comparedAnswer(q comparedQuestion, a *app.ScoredAnswer, who string) templ.C
 				return templ_7745c5c3_Err
 			}
 		case a.State == assess.Answered && a.Take != nil:
-			templ_7745c5c3_Err = answerPlayer(playbackOf(*a.Take, "Answer of "+who+" to question "+strconv.Itoa(a.Number), recordingPath)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = answerPlayer(q.playback(a, who)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
