@@ -21,6 +21,7 @@ type inviteView struct {
 	AllTags     []assess.Tag // for who may tag
 	Tags        []assess.Tag // the invite's
 	MayInvite   bool
+	Transcribes bool // whether somebody writes down what is said in answers
 	MailTrouble string
 	Days        string    // of the form that extends
 	Email, Name string    // of the form that mends the address
@@ -62,6 +63,7 @@ func (c *call) inviteView() (v inviteView, err error) {
 		return v, err
 	}
 	v.MayInvite, v.Now = who.Can(assess.InviteCandidates), c.s.now()
+	v.Transcribes = app.Transcribes()
 	v.Grant = formOf(v.Given.Accommodation)
 	v.Days, v.Email, v.Name = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays), v.Invite.Email, v.Invite.Name
 	if who.Can(assess.ReadTags) {
