@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
+	"alfaone/internal/store/storetest"
 )
 
 // completed adds an invite to an assessment that was completed so long after noon.
@@ -264,4 +267,39 @@ func TestTheScoreOfWhomOneHasYetToGradeBlindIsNowhereToBeSeen(t *testing.T) {
 		w.tx(func(tx *store.Tx) error { _, err := tx.UpdateEvaluation(own, 1); return err })
 		same(w, assess.Candidate{InviteSummary: best.InviteSummary, Version: 1, Grade: assess.Grade{State: assess.Graded, Points: 10, Max: 10, GradedAt: noon}}, shown)
 	})
+}
+
+// TestFiguresReadOneAssessmentOnly reads how SQLite would go about each figure: from the assessment's rows on, along an index, and
+// never over those of others.
+func TestFiguresReadOneAssessmentOnly(t *testing.T) {
+	t.Parallel()
+	w := &world{T: t}
+	w.ms.Store(noon.UnixMilli())
+	w.db = storetest.Open(t, w.now)
+	org := w.org()
+	a := w.assessment(org, "Go")
+	w.completed(a, "ada", time.Hour)
+	id := a.ID
+	seen, err := w.db.Spy(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Funnel(org, assess.Live, id)
+		_, scores := tx.Scores(org, assess.Live, id)
+		_, sittings := tx.Sittings(org, assess.Live, id)
+		_, answered := tx.Answered(org, assess.Live, id, 1)
+		_, points := tx.QuestionPoints(org, assess.Live, id, 1)
+		_, decisions := tx.DecisionCounts(org, assess.Live, id)
+		_, ratings := tx.Ratings(org, assess.Live, id)
+		_, work := tx.GraderWork(org, assess.Live, id)
+		_, _, listed := tx.Candidates(org, assess.Live, id, "m", assess.CandidateFilter{Search: "a"}, assess.Page{Number: 1, Limit: 5, Sort: "score"})
+		return errors.Join(err, scores, sittings, answered, points, decisions, ratings, work, listed)
+	})
+	if err != nil || len(seen) < 12 {
+		t.Fatalf("%d statements, %v", len(seen), err)
+	}
+	scan := regexp.MustCompile(`(?m)^SCAN .*$`)
+	for _, s := range seen {
+		plan := read(w, func(tx *store.Tx) (string, error) { return tx.Explain(s) })
+		if found := scan.FindString(plan); found != "" {
+			t.Errorf("%s\n%s\n%s", found, s.SQL, plan)
+		}
+	}
 }
