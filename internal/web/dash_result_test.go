@@ -116,6 +116,20 @@ func (c *contest) mark(tx *store.Tx, content assess.Content, e assess.Evaluation
 	return nil
 }
 
+// transcribed keeps what is said in the first candidate's answer to a question.
+func (c *contest) transcribed(number int, text string) {
+	c.s.t.Helper()
+	r, err := c.s.Results(c.s.t.Context(), c.s.owner.Actor(assess.Live), c.ID)
+	c.s.must(err)
+	c.s.must(c.s.db.Tx(c.s.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertTranscript(assess.Transcript{
+			Org: c.Org, Recording: r.Answers[number-1].Take.ID, State: assess.TranscriptReady, Language: "en", Revision: 1,
+			Segments: []assess.Segment{{End: time.Second, Text: text}}, UpdatedAt: c.SentAt,
+		})
+		return err
+	}))
+}
+
 func (c *contest) results(rest string) string {
 	return "/assessments/" + string(c.Assessment) + "/results" + rest
 }
@@ -303,6 +317,7 @@ func TestCandidatesAreComparedSideBySide(t *testing.T) {
 	s := newSite(t)
 	c := s.contest("Ben Ito")
 	c.evaluated(c.ID, given{grader: "ada", points: [4]int{9, 8, 7, 0}}, given{grader: "bo", points: [4]int{8, 9, 7, 0}})
+	c.transcribed(1, "I built a bridge.")
 	b := s.signIn(ownerEmail)
 	p := b.get(c.compare(c.ID, c.others[0].ID))
 	p.says(t, http.StatusOK, "Casey Candidate 60 % 24 of 40 Graded Undecided", "Ben Ito – Not graded Undecided", "Noted by ada. Ada", "8.5 of 10 points",
@@ -313,6 +328,9 @@ func TestCandidatesAreComparedSideBySide(t *testing.T) {
 	}
 	if len(media) != 2 || b.get(media[0]).status != http.StatusOK {
 		t.Errorf("the page plays %q", media)
+	}
+	if tracks := p.all(t, "track"); len(tracks) != 1 || !strings.Contains(b.get(attr(tracks[0], "src")).body, "I built a bridge.") {
+		t.Errorf("%d answers have captions", len(tracks))
 	}
 	links := map[string]bool{}
 	for _, a := range p.all(t, "a") {
