@@ -10,6 +10,7 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/web/ui"
 )
 
 func (s *Server) exportRoutes() []route {
@@ -19,6 +20,16 @@ func (s *Server) exportRoutes() []route {
 		{"GET /assessments/{id}/answers.csv", member(assess.ReadResults), s.exportTable(s.app.ExportAnswers, app.CSV)},
 		{"GET /invites/{id}/report.pdf", member(assess.ReadResults), s.reportFile},
 	}
+}
+
+// exportMenu offers what is known of an assessment's candidates as files.
+func exportMenu(id assess.AssessmentID) ui.Menu {
+	item := func(label, file string) ui.MenuItem {
+		return ui.MenuItem{Label: label, Icon: ui.IconDownload, Href: assessmentPath(id) + "/" + file}
+	}
+	return ui.Menu{Label: "Export", Items: []ui.MenuItem{
+		item("Results for Excel (XLSX)", "results.xlsx"), item("Results (CSV)", "results.csv"), item("Answers (CSV)", "answers.csv"),
+	}}
 }
 
 // exportTable sends a table about an assessment as a file.

@@ -55,12 +55,16 @@ func TestResultsAreDownloadedAsFiles(t *testing.T) {
 	s := newSite(t)
 	a := s.decided()
 	b := s.signIn(ownerEmail)
+	results := b.get("/assessments/" + string(a.Assessment) + "/results")
 	day := time.Now().UTC().Format(time.DateOnly) //nolint:forbidigo // the site's clock is the machine's
 	for path, want := range map[string]struct{ kind, name, begins string }{
 		"/results.csv":  {"text/csv; charset=utf-8", "results " + day + ".csv", "\uFEFFCandidate,E-mail,"},
 		"/answers.csv":  {"text/csv; charset=utf-8", "answers " + day + ".csv", "\uFEFFCandidate,E-mail,"},
 		"/results.xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "results " + day + ".xlsx", "PK"},
 	} {
+		if !strings.Contains(results.body, `href="/assessments/`+string(a.Assessment)+path+`"`) {
+			t.Errorf("the results do not lead to %s", path)
+		}
 		p := b.get("/assessments/" + string(a.Assessment) + path)
 		disposition := p.header.Get("Content-Disposition")
 		if p.status != http.StatusOK || p.header.Get("Content-Type") != want.kind || !strings.HasPrefix(p.body, want.begins) ||
