@@ -115,11 +115,12 @@ func (r overviewReader) activity(o *Overview) error {
 	return nil
 }
 
-// expected is what happens all the time: that mail leaves, and each step of an attempt under way. Telling of it would leave no
-// room for the rest.
+// expected is what happens all the time: that mail leaves, and each step of an attempt or of its grading under way. Telling of it
+// would leave no room for the rest.
 func expected() []assess.EventType {
 	return []assess.EventType{
 		assess.InviteSent, assess.InviteAnswered, assess.InviteTakeFailed, assess.InviteTakenOver, assess.InviteIdentified,
+		assess.InviteAssigned, assess.InviteUnassigned, assess.InviteEvaluated,
 	}
 }
 

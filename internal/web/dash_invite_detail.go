@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -16,16 +17,22 @@ import (
 type inviteView struct {
 	app.InviteDetail
 	Given       app.InviteAnswers
+	Results     app.Results
 	Now         time.Time
-	Link        string       // the candidate's; empty for who may not have it, or when it no longer opens anything
-	AllTags     []assess.Tag // for who may tag
-	Tags        []assess.Tag // the invite's
+	Me          assess.MemberID
+	Link        string          // the candidate's; empty for who may not have it, or when it no longer opens anything
+	AllTags     []assess.Tag    // for who may tag
+	Tags        []assess.Tag    // the invite's
+	Members     []assess.Member // who could grade it, for who may assign them
 	MayInvite   bool
+	MayAssign   bool
+	MayDecide   bool
 	Transcribes bool // whether somebody writes down what is said in answers
 	MailTrouble string
-	Days        string    // of the form that extends
-	Email, Name string    // of the form that mends the address
-	Grant       grantForm // of the form that grants accommodations
+	Days        string     // of the form that extends
+	Email, Name string     // of the form that mends the address
+	Grant       grantForm  // of the form that grants accommodations
+	Typed       url.Values // in the form that failed
 	Errors      []ui.FieldError
 	Failed      string // which form the errors are of: "extend", "readdress" …
 }
@@ -59,10 +66,17 @@ func (c *call) inviteView() (v inviteView, err error) {
 	if v.InviteDetail, err = app.InviteTimeline(ctx, who, assess.InviteID(id)); err != nil {
 		return v, err
 	}
-	if v.Given, err = app.InviteAnswers(ctx, who, v.Invite.ID); err != nil {
+	if v.Results, err = app.Results(ctx, who, v.Invite.ID); err != nil {
 		return v, err
 	}
-	v.MayInvite, v.Now = who.Can(assess.InviteCandidates), c.s.now()
+	v.Given, v.Now, v.Me = v.Results.Given, c.s.now(), assess.MemberID(who.ID)
+	v.MayInvite, v.MayAssign = who.Can(assess.InviteCandidates), who.Can(assess.AssignGraders)
+	v.MayDecide = v.Status == assess.Completed && who.Can(assess.DecideCandidates)
+	if v.MayAssign {
+		if v.Members, err = c.graders(); err != nil {
+			return v, err
+		}
+	}
 	v.Transcribes = app.Transcribes()
 	v.Grant = formOf(v.Given.Accommodation)
 	v.Days, v.Email, v.Name = strconv.Itoa(c.visit.Organization.Defaults.ExpiresInDays), v.Invite.Email, v.Invite.Name
@@ -97,7 +111,9 @@ func (v inviteView) movable() bool {
 }
 
 // acts reports whether there is anything to do beside the page.
-func (v inviteView) acts() bool { return v.movable() || v.MayInvite && len(v.AllTags) > 0 }
+func (v inviteView) acts() bool {
+	return v.movable() || v.gradable() || v.MayInvite && len(v.AllTags) > 0
+}
 
 // inviteStep has a step taken and goes back to the invite; what the form got wrong is shown there.
 func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) error {
@@ -124,7 +140,7 @@ func (c *call) inviteStep(form, done string, take func(assess.InviteID) error) e
 	if err != nil {
 		return err
 	}
-	v.Errors, v.Failed = errs, form
+	v.Errors, v.Failed, v.Typed = errs, form, c.r.PostForm
 	if form == "accommodation" {
 		v.Grant = c.grantForm()
 	}
@@ -194,10 +210,15 @@ func happening(e assess.Event) ui.Happening {
 	if e.Type == assess.InviteCompleted && e.Actor == assess.BySystem {
 		h.Title = "Ended by the time limit"
 	}
-	switch e.Actor {
-	case assess.ByMember:
+	if e.Type == assess.InviteDecided {
+		h.Title, e.Note = ui.Outcome(e.Note).Label+" decided", ""
+	}
+	followed := e.Type == assess.InviteDisputed || e.Type == assess.InviteGraded // from what somebody did, but nobody does that
+	switch {
+	case followed:
+	case e.Actor == assess.ByMember:
 		h.Title += " by " + e.ActorName
-	case assess.ByKey:
+	case e.Actor == assess.ByKey:
 		h.Title += " by the API key " + e.ActorName
 	}
 	h.Detail = cmp.Or(e.Note, h.Detail)
@@ -225,6 +246,13 @@ func happenings() map[assess.EventType]ui.Happening {
 		assess.InviteExtended:       {Title: "Deadline extended", Icon: ui.IconCalendar, Tone: ui.Info},
 		assess.InviteResent:         {Title: "Mail sent again", Icon: ui.IconRefresh, Tone: ui.Info},
 		assess.InviteReaddressed:    {Title: "Address changed", Icon: ui.IconEdit, Tone: ui.Info},
+		assess.InviteAssigned:       {Title: "Grader assigned", Icon: ui.IconPerson},
+		assess.InviteUnassigned:     {Title: "Taken away from a grader", Icon: ui.IconPerson},
+		assess.InviteEvaluated:      {Title: "Scores submitted", Icon: ui.IconCheck, Tone: ui.Success},
+		assess.InviteReopened:       {Title: "Evaluation reopened", Icon: ui.IconUndo, Tone: ui.Warning},
+		assess.InviteDisputed:       {Title: "The graders differ", Detail: "Their scores lie further apart than the grading plan allows.", Icon: ui.IconWarning, Tone: ui.Warning},
+		assess.InviteGraded:         {Title: "Graded", Icon: ui.IconSuccess, Tone: ui.Success},
+		assess.InviteDecided:        {Icon: ui.IconCheck, Tone: ui.Info},
 	}
 }
 

@@ -41,6 +41,24 @@ func (v overview) invited() bool {
 	return false
 }
 
+// grading is what waits for who looks, and for graders; empty where nothing does.
+func (v overview) grading() (tiles []ui.Stat) {
+	if v.ToGrade > 0 {
+		own := ui.Stat{Label: "To grade", Value: ui.Number(v.ToGrade), Href: "/grading"}
+		if v.Overdue > 0 {
+			own.Hint = ui.Number(v.Overdue) + " overdue"
+		}
+		tiles = append(tiles, own)
+	}
+	if v.Disputed > 0 {
+		tiles = append(tiles, ui.Stat{Label: "Disputed", Value: ui.Number(v.Disputed), Href: "/invites?grade=" + string(assess.Disputed)})
+	}
+	if v.Unassigned > 0 {
+		tiles = append(tiles, ui.Stat{Label: "Not assigned", Value: ui.Number(v.Unassigned), Href: "/invites?grade=" + string(assess.FilterUngraded)})
+	}
+	return tiles
+}
+
 // tiles are the counts by status, each leading to its list.
 func (v overview) tiles() []ui.Stat {
 	var tiles []ui.Stat
@@ -140,6 +158,10 @@ func activityWords() map[assess.EventType]string {
 		assess.InviteAccommodated:   "{who} set accommodations for {candidate}",
 		assess.InviteRetakeAllowed:  "{who} allowed {candidate} another take",
 		assess.InviteTakeImported:   "{who} began to put in a saved recording of {candidate}",
+		assess.InviteReopened:       "{who} reopened an evaluation of {candidate}",
+		assess.InviteDisputed:       "The graders of {candidate} differ",
+		assess.InviteGraded:         "{candidate} is graded in {assessment}",
+		assess.InviteDecided:        "{who} decided about {candidate}",
 		assess.AssessmentPublished:  "{who} published {assessment}",
 	}
 }

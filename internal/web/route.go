@@ -54,6 +54,7 @@ func (s *Server) routes(development bool) []route {
 	table = append(table, s.answerRoutes()...)
 	table = append(table, s.gradingRoutes()...)
 	table = append(table, s.gradingPlanRoutes()...)
+	table = append(table, s.inviteGradingRoutes()...)
 	table = append(table, s.mediaRoutes()...)
 	table = append(table, s.transcriptRoutes()...)
 	table = append(table, s.exportRoutes()...)

@@ -1,6 +1,7 @@
-// Playing what candidates have answered. A page's own bundle drives the player by its methods
-// and events, and by obey() of ./player/keys; it need not hold the player itself.
+// Playing what candidates have answered.
 
 import { AnswerPlayer } from "./player/answer-player";
+import { linkMoments } from "./player/moments";
 
 customElements.define("answer-player", AnswerPlayer);
+linkMoments(document);
