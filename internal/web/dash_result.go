@@ -87,8 +87,11 @@ func (v resultsView) narrowed() bool { return v.Filter != assess.CandidateFilter
 func (v resultsView) funnel() ui.Bars {
 	f := v.Funnel
 	return ui.Bars{Title: "From invite to grade", Funnel: true, Bars: []ui.Bar{
-		{Label: "Invited", Value: f.Invited}, {Label: "Accepted", Value: f.Accepted}, {Label: "Started", Value: f.Started},
-		{Label: "Completed", Value: f.Completed}, {Label: "Graded", Value: f.Graded},
+		{Label: "Invited", Value: f.Invited},
+		{Label: "Accepted", Value: f.Accepted},
+		{Label: "Started", Value: f.Started},
+		{Label: "Completed", Value: f.Completed},
+		{Label: "Graded", Value: f.Graded},
 	}}
 }
 
@@ -204,7 +207,8 @@ func (v resultsView) rows() []ui.Row {
 			ID: string(candidate.ID), Name: candidateName(candidate.InviteSummary), Href: invitePath(candidate.ID),
 			Cells: []templ.Component{
 				candidateCell(candidate.InviteSummary), scoreCell(candidate), ui.GradeState(string(candidate.Grade.State)),
-				ui.Outcome(string(candidate.Decision)), ui.Time{At: candidate.CompletedAt, Style: ui.Date},
+				ui.Outcome(string(candidate.Decision)),
+				ui.Time{At: candidate.CompletedAt, Style: ui.Date},
 				ui.Text(span(candidate.CompletedAt.Sub(candidate.StartedAt).Seconds())),
 			},
 		}
