@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"alfaone/internal/app"
@@ -100,7 +101,33 @@ func (s *sample) take(ctx context.Context, c *sampleCandidate, number int, mime,
 	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, s.app.ByCandidate(c.taker()), rec.ID, file)
+	if err := s.deliver(ctx, s.app.ByCandidate(c.taker()), rec.ID, file); err != nil || s.app.Transcribes() {
+		return err
+	}
+	return s.transcribe(ctx, c, rec.ID, file)
+}
+
+// transcribe writes down what is said in a file, which nobody needs to listen to.
+func (s *sample) transcribe(ctx context.Context, c *sampleCandidate, id assess.RecordingID, file string) error {
+	ready, err := s.app.ByCandidate(c.taker()).Recording(ctx, id)
+	if err != nil {
+		return err
+	}
+	whole := assess.Segment{End: ready.Media.Duration, Text: spokenWords(file)}
+	return s.app.ImportTranscript(ctx, s.owner, c.invite.ID, id, whole.Sentences())
+}
+
+//go:embed sample/spoken.tsv
+var spokenTable string
+
+// spokenWords is what is said in a file.
+func spokenWords(name string) string {
+	for line := range strings.Lines(spokenTable) {
+		if fields := strings.Split(strings.TrimSpace(line), "\t"); len(fields) == 3 && fields[0] == name {
+			return fields[2]
+		}
+	}
+	return ""
 }
 
 func sampleText(language string) string {

@@ -267,11 +267,10 @@ const (
 // heard is what a service has heard as lines that can be read. Where it knows no times, or gives too much text one time, the times
 // of lines are guessed.
 func heard(said transcribe.Result, length time.Duration) (lines []assess.Segment) {
-	segments := said.Segments
-	if len(segments) == 0 && said.Text != "" {
-		segments = []transcribe.Segment{{End: length, Text: said.Text}}
+	if len(said.Segments) == 0 {
+		lines = assess.Segment{End: length, Text: said.Text}.Sentences()
 	}
-	for _, s := range segments {
+	for _, s := range said.Segments {
 		lines = append(lines, assess.Segment{Start: s.Start, End: s.End, Text: s.Text}.Lines()...)
 	}
 	return lines[:min(len(lines), assess.MaxSegments)]

@@ -117,12 +117,17 @@ func (t Transcript) Edit(edits []LineEdit) (Transcript, error) {
 // lineRunes is how long a line can be that is read at a glance.
 const lineRunes = 140
 
-// Lines cuts a segment that is too long to be read at a glance into its sentences, and those into parts where they are too long
-// as well. When in the segment each is said is guessed by its length.
+// Lines cuts a segment that is too long to be read at a glance into its sentences.
 func (s Segment) Lines() []Segment {
 	if utf8.RuneCountInString(s.Text) <= lineRunes {
 		return []Segment{s}
 	}
+	return s.Sentences()
+}
+
+// Sentences cuts a segment into its sentences, and those into parts that are too long to be read at a glance. When in the segment
+// each is said is guessed by its length.
+func (s Segment) Sentences() []Segment {
 	var lines []Segment
 	said, all, length := int64(0), int64(utf8.RuneCountInString(s.Text)), (s.End - s.Start).Milliseconds()
 	when := func() time.Duration { return s.Start + time.Duration(length*said/all)*time.Millisecond }

@@ -81,9 +81,12 @@ func TestWhatIsBeingTranscribedCannotBeEdited(t *testing.T) {
 
 func TestLongSegmentsAreCutIntoLines(t *testing.T) {
 	t.Parallel()
-	short := assess.Segment{Start: 1, End: 2, Text: "Short. As it is."}
+	short := assess.Segment{Start: time.Second, End: 2 * time.Second, Text: "Short. As it is."}
 	if diff := cmp.Diff([]assess.Segment{short}, short.Lines()); diff != "" {
 		t.Error(diff)
+	}
+	if got := short.Sentences(); len(got) != 2 || got[0].Text != "Short." || got[1].Text != "As it is." {
+		t.Errorf("its sentences are %+v", got)
 	}
 	long := assess.Segment{Start: 10 * time.Second, End: 30 * time.Second, Text: strings.Repeat("Nine char ", 9) + "end. " + strings.Repeat("Nine char ", 10) + "end!"}
 	got := long.Lines()
@@ -107,7 +110,7 @@ func FuzzLines(f *testing.F) {
 		}
 		var again []string
 		last := s.Start
-		for _, line := range s.Lines() {
+		for _, line := range s.Sentences() {
 			if line.Start < last || line.End < line.Start || line.End > s.End || len([]rune(line.Text)) > 140 {
 				t.Fatalf("line %+v of %+v", line, s)
 			}
