@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/web/ui"
 )
@@ -46,15 +47,17 @@ type inviteList struct {
 	Counts      map[assess.InviteStatus]int
 	Assessments []assess.AssessmentSummary
 	Tags        []assess.Tag
+	Graders     []assess.Member // by whom the list can be narrowed
+	Grades      map[assess.InviteID]app.InviteGrade
 	MayInvite   bool
-	OnlyMine    bool   // shown to graders: what is assigned to them and completed
+	MayAssign   bool
 	MailTrouble string // why mail does not leave
 }
 
 func (s *Server) invitesPage(c *call) error {
 	l := inviteList{
 		URL: c.r.URL, Filter: inviteFilter(c.r.URL.Query()), Page: listPage(c.r.URL.Query(), assess.InviteSorts()),
-		MayInvite: c.who().Can(assess.InviteCandidates), OnlyMine: !c.who().Can(assess.ReadInvites),
+		MayInvite: c.who().Can(assess.InviteCandidates), MayAssign: c.who().Can(assess.AssignGraders),
 	}
 	if err := l.read(c); err != nil {
 		return err
@@ -80,6 +83,11 @@ func inviteFilter(q url.Values) assess.InviteFilter {
 	if d := assess.Delivery(q.Get("mail")); mailProblem(d) {
 		f.Delivery = d
 	}
+	if id := q.Get("grader"); assess.ValidID(id) {
+		f.Grader = assess.MemberID(id)
+	}
+	graded := candidateFilter(q)
+	f.Grade, f.Decision = graded.Grade, graded.Decision
 	return f
 }
 
@@ -107,8 +115,11 @@ func (l *inviteList) read(c *call) (err error) {
 	for _, inv := range l.Items {
 		l.Statuses = append(l.Statuses, inv.StatusAt(now))
 	}
-	if l.OnlyMine {
-		return nil
+	if l.Grades, err = app.InviteGrades(ctx, who, l.Items); err != nil {
+		return err
+	}
+	if l.Graders, err = c.graders(); err != nil {
+		return err
 	}
 	if l.Counts, err = app.InviteCounts(ctx, who, l.Filter); err != nil {
 		return err
@@ -147,9 +158,6 @@ func (l inviteList) order() ui.Order {
 
 func (l inviteList) filters() ui.Filters {
 	f := ui.Filters{URL: l.URL, Search: l.Filter.Search, Label: "Search by name or address"}
-	if l.OnlyMine {
-		return f
-	}
 	assessments := ui.FilterSelect{Name: "assessment", Label: "Assessment", Any: "All assessments", Value: string(l.Filter.Assessment)}
 	for _, a := range l.Assessments {
 		assessments.Options = append(assessments.Options, ui.Option{Value: string(a.ID), Label: a.Name})
@@ -163,7 +171,11 @@ func (l inviteList) filters() ui.Filters {
 	for _, d := range mailProblems() {
 		mail.Options = append(mail.Options, ui.Option{Value: string(d), Label: deliveryBadge(d).Label})
 	}
-	f.Selects = []ui.FilterSelect{assessments, statuses, mail}
+	graders := ui.FilterSelect{Name: "grader", Label: "Grader", Any: "Any grader", Value: string(l.Filter.Grader)}
+	for _, m := range l.Graders {
+		graders.Options = append(graders.Options, ui.Option{Value: string(m.ID), Label: m.Name()})
+	}
+	f.Selects = []ui.FilterSelect{assessments, statuses, mail, graders, gradeFilter(l.Filter.Grade), decisionFilter(l.Filter.Decision)}
 	if len(l.Tags) > 0 {
 		f.Selects = append(f.Selects, tagFilter(l.Tags, l.Filter.Tag))
 	}
@@ -218,7 +230,7 @@ func (l inviteList) rows() []ui.Row {
 	for i, inv := range l.Items {
 		rows[i] = ui.Row{
 			ID: string(inv.ID), Name: candidateName(inv), Href: invitePath(inv.ID),
-			Cells: inviteCells(inv, l.Statuses[i]),
+			Cells: l.cells(inv, l.Statuses[i]),
 		}
 	}
 	return rows
@@ -230,11 +242,6 @@ func (l inviteList) empty() ui.Empty {
 		return ui.Empty{
 			Icon: ui.IconSearch, Title: "No invites match", Text: "Try fewer words or another choice.",
 			Action: ui.Button{Label: "Show all invites", Href: "/invites"},
-		}
-	case l.OnlyMine:
-		return ui.Empty{
-			Icon: ui.IconInvite, Title: "Nothing to grade yet",
-			Text: "Completed invites that are assigned to you appear here.",
 		}
 	case !l.MayInvite:
 		return ui.Empty{Icon: ui.IconInvite, Title: "No invites yet", Text: "Invites that your colleagues send appear here."}

@@ -11,13 +11,19 @@ import (
 	"alfaone/internal/web/ui"
 )
 
+// bulkAssign is what can be done to several invites at once beside the steps.
+const bulkAssign assess.InviteStep = "assign"
+
 // bulk is one step asked for several invites at once.
 type bulk struct {
-	Step   assess.InviteStep
-	Back   string // the list that they were chosen from
-	Days   string // for extending
-	Rows   []bulkRow
-	Errors []ui.FieldError
+	Step assess.InviteStep
+	Back string // the list that they were chosen from
+	Days string // for extending
+
+	Members []assess.Member   // who can grade, for assigning
+	Graders []assess.MemberID // of them, those who were chosen
+	Rows    []bulkRow
+	Errors  []ui.FieldError
 }
 
 // bulkRow is one of the invites, and why the step is not possible for it or what went wrong.
@@ -39,6 +45,10 @@ var bulkSteps = map[assess.InviteStep]struct{ one, many, will, done, tells strin
 	assess.StepRevoke: {
 		"Revoke 1 invite", "Revoke %s invites", "Will be revoked", "Revoked",
 		"Their links stop working. This cannot be taken back; you can invite them anew.",
+	},
+	bulkAssign: {
+		"Assign 1 candidate", "Assign %s candidates", "Will be assigned", "Assigned",
+		"Everybody whom you choose grades every one of them, as soon as they are completed. Who grades one already goes on.",
 	},
 }
 
@@ -63,7 +73,7 @@ func (c *call) typedBulk() (b bulk, err error) {
 	}
 	b = bulk{Step: assess.InviteStep(c.value("action")), Back: cmp.Or(localPath(c.value("back")), "/invites"), Days: c.line("expiresInDays")}
 	if _, known := bulkSteps[b.Step]; !known {
-		return b, assess.Errorf(assess.Invalid, "Choose what to do: send again, extend or revoke.")
+		return b, assess.Errorf(assess.Invalid, "Choose what to do: send again, extend, revoke or assign.")
 	}
 	ids := c.r.Form["id"]
 	if len(ids) > assess.MaxPageLimit {
@@ -77,10 +87,33 @@ func (c *call) typedBulk() (b bulk, err error) {
 		if err != nil {
 			return b, err
 		}
-		_, problem := d.Status.Step(b.Step, !d.Invite.AcceptedAt.IsZero())
-		b.Rows = append(b.Rows, bulkRow{d, problem})
+		b.Rows = append(b.Rows, bulkRow{d, b.obstacle(d)})
 	}
-	return b, nil
+	return b, c.chosenGraders(&b)
+}
+
+// obstacle is why the step is not possible for an invite, or nil.
+func (b bulk) obstacle(d app.InviteDetail) error {
+	if b.Step != bulkAssign {
+		_, err := d.Status.Step(b.Step, !d.Invite.AcceptedAt.IsZero())
+		return err
+	}
+	if !d.Status.Open() && d.Status != assess.Completed {
+		return assess.Errorf(assess.Conflict, "There will be nothing to grade.")
+	}
+	return nil
+}
+
+// chosenGraders reads who can be assigned, and who was chosen.
+func (c *call) chosenGraders(b *bulk) (err error) {
+	if b.Step != bulkAssign {
+		return nil
+	}
+	for _, id := range c.r.Form["graders"] {
+		b.Graders = append(b.Graders, assess.MemberID(id))
+	}
+	b.Members, err = c.graders()
+	return err
 }
 
 // applyBulk does the step to each invite and says how each went.
@@ -89,17 +122,55 @@ func (s *Server) applyBulk(c *call) error {
 	if err != nil {
 		return err
 	}
-	days := numberOr0(b.Days)
-	if b.Step == assess.StepExtend && (days < 1 || days > assess.MaxExpiresInDays) {
-		b.Errors = []ui.FieldError{{Field: "expiresInDays", Message: "The days must be between 1 and " + strconv.Itoa(assess.MaxExpiresInDays) + "."}}
+	if b.Errors = b.mistakes(); len(b.Errors) > 0 {
 		return c.render(http.StatusUnprocessableEntity, bulkPage(c.dashboard(b.verb()), b))
 	}
-	for i, row := range b.Rows {
-		if row.Problem == nil {
-			b.Rows[i].Problem = c.bulkStep(b.Step, row.Invite.Invite.ID, days)
-		}
+	if b.Step == bulkAssign {
+		err = c.assignBulk(&b)
+	} else {
+		c.stepBulk(&b)
+	}
+	if err != nil {
+		return err
 	}
 	return c.render(http.StatusOK, bulkResultPage(c.dashboard(bulkSteps[b.Step].done), b))
+}
+
+// mistakes are what is wrong with what was typed.
+func (b bulk) mistakes() []ui.FieldError {
+	switch days := numberOr0(b.Days); {
+	case b.Step == assess.StepExtend && (days < 1 || days > assess.MaxExpiresInDays):
+		return []ui.FieldError{{Field: "expiresInDays", Message: "The days must be between 1 and " + strconv.Itoa(assess.MaxExpiresInDays) + "."}}
+	case b.Step == bulkAssign && len(b.Graders) == 0:
+		return []ui.FieldError{{Field: "graders", Message: "Choose at least one member."}}
+	default:
+		return nil
+	}
+}
+
+// stepBulk takes the step for the invites that nothing stands in the way of.
+func (c *call) stepBulk(b *bulk) {
+	for i, row := range b.Rows {
+		if row.Problem == nil {
+			b.Rows[i].Problem = c.bulkStep(b.Step, row.Invite.Invite.ID, numberOr0(b.Days))
+		}
+	}
+}
+
+// assignBulk has the chosen members grade the invites that nothing stands in the way of.
+func (c *call) assignBulk(b *bulk) error {
+	var ids []assess.InviteID
+	var rows []*bulkRow
+	for i := range b.Rows {
+		if row := &b.Rows[i]; row.Problem == nil {
+			ids, rows = append(ids, row.Invite.Invite.ID), append(rows, row)
+		}
+	}
+	done, err := c.s.app.AssignMany(c.ctx(), c.who(), ids, b.Graders)
+	for i, one := range done {
+		rows[i].Problem = one.Err
+	}
+	return err
 }
 
 func (c *call) bulkStep(step assess.InviteStep, id assess.InviteID, days int) error {

@@ -70,7 +70,7 @@ func (v inviteView) scores() ui.Table {
 	for _, e := range v.submitted() {
 		t.Columns = append(t.Columns, ui.Column{Label: e.GraderName, Numeric: true})
 	}
-	t.Columns = append(t.Columns, ui.Column{Label: v.counts(), Numeric: true}, ui.Column{Label: "Of", Numeric: true})
+	t.Columns = append(t.Columns, ui.Column{Label: v.counts(), Numeric: true})
 	for _, answer := range v.Results.Answers {
 		if len(answer.Criteria) > 0 {
 			t.Rows = append(t.Rows, v.questionRow(answer))
@@ -91,7 +91,7 @@ func (v inviteView) questionRow(answer app.ScoredAnswer) ui.Row {
 	for _, e := range v.submitted() {
 		cells = append(cells, ui.Text(strconv.Itoa(e.Mark(answer.Question.ID).Points())))
 	}
-	return ui.Row{Cells: append(cells, scoredTotal(points(answer.Points)), ui.Text(strconv.Itoa(answer.Max)))}
+	return ui.Row{Cells: append(cells, scoredTotal(points(answer.Points), strconv.Itoa(answer.Max)))}
 }
 
 func (v inviteView) criterionRow(answer app.ScoredAnswer, c app.ScoredCriterion) ui.Row {
@@ -99,7 +99,7 @@ func (v inviteView) criterionRow(answer app.ScoredAnswer, c app.ScoredCriterion)
 	for _, e := range v.submitted() {
 		cells = append(cells, ui.Quietly(strconv.Itoa(e.Mark(answer.Question.ID).Scores[c.ID])))
 	}
-	return ui.Row{Cells: append(cells, ui.Quietly(points(c.Points)), ui.Quietly(strconv.Itoa(c.Worth())))}
+	return ui.Row{Cells: append(cells, ui.Quietly(points(c.Points)+" of "+strconv.Itoa(c.Worth())))}
 }
 
 // notes are what graders say of the candidate as a whole.
@@ -128,13 +128,6 @@ func (a givenAnswer) remarks() (out []app.Remark) {
 }
 
 // commented is what is to be played with what graders note at its moments.
-func (a givenAnswer) commented(p playback) playback {
-	for _, r := range a.remarks() {
-		for _, c := range r.Comments {
-			p.Comments = append(p.Comments, playerComment{ID: string(c.ID), At: c.At.Milliseconds(), Text: r.Evaluation.GraderName + ": " + c.Text})
-		}
-	}
-	return p
-}
+func (a givenAnswer) commented(p playback) playback { return p.remarked(a.remarks()) }
 
 func secondsOf(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }

@@ -177,3 +177,49 @@ func TestADecisionIsMadeWithAReasonAndNotOverAnothers(t *testing.T) {
 		t.Errorf("a viewer sees %q", card)
 	}
 }
+
+func TestTheListOfInvitesTellsGradesAndIsNarrowedByThem(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	grader, recruiter := s.colleague(assess.Grader), s.colleague(assess.Recruiter)
+	a := s.finished()
+	a.plan(assess.GradingPlan{Blind: true})
+	s.invitation(func(n *assess.NewInvite, _ *assess.Content) { n.Email = "pending@example.com" })
+	b, blind := s.signIn(ownerEmail), s.signIn(recruiter.Email)
+	wantSaid(t, "the list", words(b.get("/invites?grade=ungraded").all(t, "tbody")[0]), a.Email, "Nobody grades it")
+	a.gradedBy(grader, false).gives(4)
+	a.gradedBy(recruiter, false)
+	wantSaid(t, "the list", words(blind.get("/invites").all(t, "tbody")[0]), "Being graded")
+	s.must(s.Unassign(t.Context(), s.owner.Actor(assess.Live), a.ID, a.evaluationOf(recruiter).id))
+	b.post(a.page()+"/decision", url.Values{"outcome": {"hold"}, "reason": {"Later."}, "seen": {"0"}})
+	for query, found := range map[string]bool{
+		"grade=graded": true, "grade=disputed": false, "decision=hold": true, "decision=advance": false, "decision=undecided": false,
+		"grader=" + string(grader.ID): true, "grader=" + string(recruiter.ID): false,
+	} {
+		p := b.get("/invites?" + query)
+		if got := strings.Contains(p.main(t), a.Email); got != found {
+			t.Errorf("%s: found %v, want %v", query, got, found)
+		}
+		if found {
+			wantSaid(t, query, words(p.all(t, "tbody")[0]), "40 %", "Hold")
+		}
+	}
+}
+
+func TestSeveralInvitesAreAssignedAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	grader := s.colleague(assess.Grader)
+	a := s.finished()
+	gone := s.invitation(func(n *assess.NewInvite, _ *assess.Content) { n.Email = "gone@example.com" })
+	gone.revoked()
+	b := s.signIn(ownerEmail)
+	form := url.Values{"action": {"assign"}, "back": {"/invites"}, "id": {string(a.ID), string(gone.ID)}}
+	wantSaid(t, "the question", b.post("/invites/bulk", form).main(t), "Assign 1 candidate", "There will be nothing to grade.", grader.Name())
+	if p := b.post("/invites/bulk/apply", form); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("to nobody: %d", p.status)
+	}
+	form["graders"] = []string{string(grader.ID)}
+	wantSaid(t, "the outcome", b.post("/invites/bulk/apply", form).main(t), "Assigned: 1 of 2", "There will be nothing to grade.")
+	a.evaluationOf(grader)
+}

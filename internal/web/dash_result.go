@@ -181,7 +181,14 @@ func (v resultsView) order() ui.Order {
 }
 
 func (v resultsView) filters() ui.Filters {
-	grade := ui.FilterSelect{Name: "grade", Label: "Grade", Any: "Any grade", Value: string(v.Filter.Grade)}
+	return ui.Filters{
+		URL: v.URL, Search: v.Filter.Search, Label: "Search by name or address",
+		Selects: []ui.FilterSelect{gradeFilter(v.Filter.Grade), decisionFilter(v.Filter.Decision)},
+	}
+}
+
+func gradeFilter(chosen assess.GradeFilter) ui.FilterSelect {
+	grade := ui.FilterSelect{Name: "grade", Label: "Grade", Any: "Any grade", Value: string(chosen)}
 	for _, f := range assess.GradeFilters() {
 		state := string(f)
 		if f == assess.FilterUngraded {
@@ -189,7 +196,11 @@ func (v resultsView) filters() ui.Filters {
 		}
 		grade.Options = append(grade.Options, ui.Option{Value: string(f), Label: ui.GradeState(state).Label})
 	}
-	decision := ui.FilterSelect{Name: "decision", Label: "Decision", Any: "Any decision", Value: string(v.Filter.Decision)}
+	return grade
+}
+
+func decisionFilter(chosen assess.DecisionFilter) ui.FilterSelect {
+	decision := ui.FilterSelect{Name: "decision", Label: "Decision", Any: "Any decision", Value: string(chosen)}
 	for _, f := range assess.DecisionFilters() {
 		outcome := string(f)
 		if f == assess.FilterUndecided {
@@ -197,7 +208,7 @@ func (v resultsView) filters() ui.Filters {
 		}
 		decision.Options = append(decision.Options, ui.Option{Value: string(f), Label: ui.Outcome(outcome).Label})
 	}
-	return ui.Filters{URL: v.URL, Search: v.Filter.Search, Label: "Search by name or address", Selects: []ui.FilterSelect{grade, decision}}
+	return decision
 }
 
 func (v resultsView) rows() []ui.Row {
