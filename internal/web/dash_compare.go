@@ -117,13 +117,7 @@ func (q comparedQuestion) written(a *app.ScoredAnswer) bool {
 // playback is what there is to play of an answer, with what graders note at its moments.
 func (q comparedQuestion) playback(a *app.ScoredAnswer, who string) playback {
 	p := playbackOf(*a.Take, "Answer of "+who+" to question "+strconv.Itoa(a.Number), recordingPath)
-	p = p.captioned(a.Transcript, recordingPath(*a.Take, "captions"))
-	for _, r := range a.Remarks {
-		for _, c := range r.Comments {
-			p.Comments = append(p.Comments, playerComment{ID: string(c.ID), At: c.At.Milliseconds(), Text: r.Evaluation.GraderName + ": " + c.Text})
-		}
-	}
-	return p
+	return p.captioned(a.Transcript, recordingPath(*a.Take, "captions")).remarked(a.Remarks)
 }
 
 // decisionOf is the badge of the decision that holds about a candidate.

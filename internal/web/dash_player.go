@@ -49,6 +49,16 @@ func playbackOf(rec assess.Recording, label string, path func(rec assess.Recordi
 	return p
 }
 
+// remarked is what is to be played with what graders note at its moments.
+func (p playback) remarked(remarks []app.Remark) playback {
+	for _, r := range remarks {
+		for _, c := range r.Comments {
+			p.Comments = append(p.Comments, playerComment{ID: string(c.ID), At: c.At.Milliseconds(), Text: r.Evaluation.GraderName + ": " + c.Text})
+		}
+	}
+	return p
+}
+
 func (p playback) seconds() string { return strconv.FormatFloat(p.Length.Seconds(), 'f', -1, 64) }
 
 func (p playback) preload() string {

@@ -21,7 +21,6 @@ import (
 type contest struct {
 	attempt
 	others []invitationOf
-	points []int // by question
 }
 
 // criteria are those of the second question.
