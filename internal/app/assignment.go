@@ -125,45 +125,60 @@ func (a *App) AssignWaiting(ctx context.Context, who assess.Actor, id assess.Ass
 	if err := who.May(assess.AssignGraders); err != nil {
 		return 0, err
 	}
-	for {
-		found := 0
+	for after := (assess.Invite{}); ; {
+		var w waiting
 		err := a.tx(ctx, func(tx *store.Tx) (err error) {
-			found, err = a.assignWaiting(tx, who, id)
+			w, err = a.assignWaiting(tx, who, id, after)
 			return err
 		})
-		if n += found; err != nil || found < expireBatch {
+		if err != nil {
 			return n, err
 		}
+		if n += w.assigned; len(w.invites) < expireBatch {
+			return n, nil
+		}
+		after = last(w.invites)
 	}
 }
 
-func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.AssessmentID) (int, error) {
+// waiting are some invites that nobody was to grade, in their order. Not all need have got a grader: everybody who is free may have
+// had one before.
+type waiting struct {
+	invites  []assess.Invite
+	assigned int
+}
+
+// assignWaiting assigns a batch of the invites that wait after one.
+func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.AssessmentID, after assess.Invite) (w waiting, err error) {
 	if _, err := tx.AssessmentSummary(who.Org, who.Mode, id); err != nil {
-		return 0, err
+		return w, err
 	}
 	if err := tx.HoldGradingPlan(who.Org, id); err != nil {
-		return 0, err
+		return w, err
 	}
 	plan, err := tx.GradingPlan(who.Org, id)
 	if err != nil {
-		return 0, err
+		return w, err
 	}
 	if !slices.ContainsFunc(plan.Graders, func(m assess.MemberID) bool { return canGrade(tx, who.Org, m) }) || plan.PerInvite == 0 {
-		return 0, assess.Errorf(assess.Conflict, "The grading plan of this assessment names nobody who takes turns.")
+		return w, assess.Errorf(assess.Conflict, "The grading plan of this assessment names nobody who takes turns.")
 	}
-	invites, err := tx.UnassignedInvites(who.Org, who.Mode, id, expireBatch)
-	if err != nil {
-		return 0, err
+	if w.invites, err = tx.UnassignedInvites(who.Org, who.Mode, id, after, expireBatch); err != nil {
+		return w, err
 	}
-	for _, inv := range invites {
-		if err := a.assignByPlan(tx, inv, plan); err != nil {
-			return 0, err
+	for _, inv := range w.invites {
+		graders, err := a.assignByPlan(tx, inv, plan)
+		if err != nil {
+			return w, err
+		}
+		if graders > 0 {
+			w.assigned++
 		}
 		if plan, err = tx.GradingPlan(who.Org, id); err != nil { // turns have been taken
-			return 0, err
+			return w, err
 		}
 	}
-	return len(invites), nil
+	return w, nil
 }
 
 // completed makes an invite that was completed just now ready for its graders. The caller holds the plan.
@@ -175,17 +190,18 @@ func (a *App) completed(tx *store.Tx, inv assess.Invite) error {
 	if err := tx.ReadyEvaluations(inv.Org, inv.ID, plan.Due(tx.Now())); err != nil {
 		return err
 	}
-	return a.assignByPlan(tx, inv, plan)
+	_, err = a.assignByPlan(tx, inv, plan)
+	return err
 }
 
-// assignByPlan has as many graders take their turn as the plan wants and the invite does not have yet.
-func (a *App) assignByPlan(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) error {
+// assignByPlan has as many graders take their turn as the plan wants and the invite does not have yet. It returns how many did.
+func (a *App) assignByPlan(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan) (n int, err error) {
 	if plan.PerInvite == 0 {
-		return nil
+		return 0, nil
 	}
 	evaluations, err := tx.Evaluations(inv.Org, inv.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	missing := plan.PerInvite
 	for _, e := range evaluations {
@@ -193,10 +209,10 @@ func (a *App) assignByPlan(tx *store.Tx, inv assess.Invite, plan assess.GradingP
 			missing--
 		}
 	}
-	if err := a.takeTurns(tx, inv, plan, evaluations, assignment{n: missing}); err != nil {
-		return err
+	if n, err = a.takeTurns(tx, inv, plan, evaluations, assignment{n: missing}); err != nil {
+		return 0, err
 	}
-	return a.regrade(tx, system(inv.Org, inv.Mode), inv, plan)
+	return n, a.regrade(tx, system(inv.Org, inv.Mode), inv, plan)
 }
 
 // assignFirst has a member grade an invite from the day that it is sent.
@@ -217,8 +233,8 @@ type assignment struct {
 	adjudicates bool
 }
 
-// takeTurns assigns an invite to graders of the plan who have not had it.
-func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan, had []assess.Evaluation, want assignment) error {
+// takeTurns assigns an invite to graders of the plan who have not had it, and returns to how many.
+func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan, had []assess.Evaluation, want assignment) (int, error) {
 	free := func(m assess.MemberID) bool {
 		for _, e := range had {
 			if e.Grader == m {
@@ -230,13 +246,13 @@ func (a *App) takeTurns(tx *store.Tx, inv assess.Invite, plan assess.GradingPlan
 	next := plan.Next(want.n, free)
 	for _, m := range next {
 		if _, err := a.assign(tx, system(inv.Org, inv.Mode), inv, plan, m, want.adjudicates); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if len(next) == 0 {
-		return nil
+		return 0, nil
 	}
-	return tx.SetGradingTurn(plan)
+	return len(next), tx.SetGradingTurn(plan)
 }
 
 // assign has a member grade an invite. It reports whether the member did not have it already. Errors: NotFound for who cannot

@@ -397,6 +397,20 @@ func TestAssigningByHandAndInBulk(t *testing.T) {
 	})
 }
 
+// TestWhoHasHadAnInviteDoesNotGetItByTurn: of what waits, nobody is left to take some, and that ends it.
+func TestWhoHasHadAnInviteDoesNotGetItByTurn(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, one := t.Context(), w.graders(1)
+		s := w.completed(planOf(one, func(*assess.GradingPlan) {}))
+		w.must(w.Unassign(ctx, w.who(), s.invite, s.evaluation(one[0]).ID))
+		n, err := w.AssignWaiting(ctx, w.who(), s.stands().Assessment)
+		w.must(err)
+		if n != 0 {
+			t.Errorf("%d have got a grader, want none", n)
+		}
+	})
+}
+
 // TestTwoTabsSubmitOnce has both graders' tabs submit at the same moment: each evaluation counts once, and there is one grade.
 func TestTwoTabsSubmitOnce(t *testing.T) {
 	each(t, func(w *world) {

@@ -64,5 +64,6 @@ func (a *App) dispute(tx *store.Tx, who assess.Actor, inv assess.Invite, plan as
 			return nil
 		}
 	}
-	return a.takeTurns(tx, inv, plan, evaluations, assignment{adjudicates: true, n: 1})
+	_, err := a.takeTurns(tx, inv, plan, evaluations, assignment{adjudicates: true, n: 1})
+	return err
 }

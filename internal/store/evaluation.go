@@ -62,11 +62,11 @@ func (tx *Tx) ReadyEvaluations(org assess.OrgID, invite assess.InviteID, due tim
 }
 
 // UnassignedInvites reads up to limit completed invites of an assessment that nobody is to grade, the oldest first, without
-// their tags.
-func (tx *Tx) UnassignedInvites(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, limit int) ([]assess.Invite, error) {
+// their tags. They are those after the given one, or the first for the zero Invite.
+func (tx *Tx) UnassignedInvites(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, after assess.Invite, limit int) ([]assess.Invite, error) {
 	return list(tx, scanInvite, "SELECT "+inviteColumns+` FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND status = 'completed'
-		AND NOT EXISTS (SELECT 1 FROM grades g WHERE g.org_id = invites.org_id AND g.invite_id = invites.id) ORDER BY completed_at, id LIMIT $4`,
-		org, mode, assessment, limit)
+		AND NOT EXISTS (SELECT 1 FROM grades g WHERE g.org_id = invites.org_id AND g.invite_id = invites.id)
+		AND (completed_at, id) > ($4, $5) ORDER BY completed_at, id LIMIT $6`, org, mode, assessment, at(after.CompletedAt), after.ID, limit)
 }
 
 // OpenEvaluationsOf reads the ids of the evaluations that a member has not submitted, in either mode.

@@ -197,8 +197,9 @@ func TestGradesAndDecisionsAreReadAsTheyWereWritten(t *testing.T) {
 			w.tx(func(tx *store.Tx) error { return tx.SetGrade(inv, now) })
 			same(w, now, grade)
 		}
+		var after assess.Invite
 		unassigned := func(tx *store.Tx) ([]assess.InviteID, error) {
-			found, err := tx.UnassignedInvites(asm.Org, assess.Live, asm.ID, 10)
+			found, err := tx.UnassignedInvites(asm.Org, assess.Live, asm.ID, after, 10)
 			ids := []assess.InviteID{}
 			for _, inv := range found {
 				ids = append(ids, inv.ID)
@@ -206,6 +207,8 @@ func TestGradesAndDecisionsAreReadAsTheyWereWritten(t *testing.T) {
 			return ids, err
 		}
 		same(w, []assess.InviteID{other.ID}, unassigned)
+		after = other
+		same(w, []assess.InviteID{}, unassigned)
 		w.tx(func(tx *store.Tx) error { return tx.SetGrade(inv, assess.Grade{}) })
 		same(w, assess.Grade{}, grade)
 
