@@ -7,8 +7,8 @@ import (
 	"alfaone/internal/store"
 )
 
-// EvaluationMedia opens, for the grader, an answer that stands, or what the candidate was asked. Errors: Forbidden; NotFound, also for takes that the candidate has
-// replaced and for all that was observed; Unavailable.
+// EvaluationMedia opens, for the grader, an answer that stands, or what the candidate was asked. Errors: Forbidden; NotFound, also
+// for takes that the candidate has replaced and for all that was observed; Unavailable.
 func (a *App) EvaluationMedia(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (MediaFile, error) {
 	rec, err := a.heard(ctx, who, id, recording)
 	if err != nil {
@@ -36,6 +36,19 @@ func (a *App) EvaluationWaveform(ctx context.Context, who assess.Actor, id asses
 		return MediaFile{}, err
 	}
 	return a.openBeside(ctx, rec, waveformKey(rec), "application/json", "waveform")
+}
+
+// EvaluationTranscript reads the transcript of what EvaluationMedia opens. Errors: as EvaluationMedia's; NotFound where there is none.
+func (a *App) EvaluationTranscript(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (t assess.Transcript, err error) {
+	rec, err := a.heard(ctx, who, id, recording)
+	if err != nil {
+		return t, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		t, err = tx.Transcript(rec.Org, rec.ID)
+		return err
+	})
+	return t, err
 }
 
 // openBeside opens what was made of a recording beside its media.

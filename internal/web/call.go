@@ -139,9 +139,9 @@ func (c *call) redirect(path string) error {
 	return nil
 }
 
-// wantsJSON reports whether a program asks, not a person.
+// wantsJSON reports whether a program asks, not a person: forms neither put nor delete.
 func (c *call) wantsJSON() bool {
-	return strings.HasPrefix(c.r.URL.Path, "/api/") || deliveryPath(c.r.URL.Path) || strings.Contains(c.r.Header.Get("Accept"), "application/json")
+	return c.r.Method == http.MethodPut || c.r.Method == http.MethodDelete || strings.HasPrefix(c.r.URL.Path, "/api/") || deliveryPath(c.r.URL.Path) || strings.Contains(c.r.Header.Get("Accept"), "application/json")
 }
 
 // failure is an error as programs read it.

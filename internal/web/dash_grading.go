@@ -31,6 +31,7 @@ func (s *Server) gradingRoutes() []route {
 		{"GET /grading/{id}/recordings/{recording}/media", grader, s.evaluationMedia(s.app.EvaluationMedia)},
 		{"GET /grading/{id}/recordings/{recording}/poster", grader, s.evaluationMedia(s.app.EvaluationPoster)},
 		{"GET /grading/{id}/recordings/{recording}/waveform", grader, s.evaluationWaveform},
+		{"GET /grading/{id}/recordings/{recording}/captions", grader, s.evaluationCaptions},
 	}
 }
 

@@ -179,7 +179,7 @@ func (v mark) asking() (p playback, ok bool) {
 
 // answering is the recorded answer, to be commented while the evaluation is open.
 func (v mark) answering() playback {
-	p := v.played(*v.Take, "Answer to question "+strconv.Itoa(v.Number))
+	p := v.played(*v.Take, "Answer to question "+strconv.Itoa(v.Number)).captioned(v.Transcript, v.path("recordings", string(v.Take.ID), "captions"))
 	p.Eager, p.Commentable = true, v.open()
 	for _, c := range v.Comments {
 		p.Comments = append(p.Comments, playerComment{ID: string(c.ID), At: c.At.Milliseconds(), Text: c.Text})

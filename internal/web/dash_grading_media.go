@@ -27,16 +27,35 @@ func (s *Server) evaluationWaveform(c *call) error {
 	return c.waveform(file)
 }
 
+// evaluationCaptions sends a grader what is said in a recording.
+func (s *Server) evaluationCaptions(c *call) error {
+	id, recording, err := c.evaluationRecording()
+	if err != nil {
+		return err
+	}
+	t, err := s.app.EvaluationTranscript(c.ctx(), c.who(), id, recording)
+	if err != nil {
+		return err
+	}
+	return c.captions(t)
+}
+
 func (c *call) evaluationFile(open func(context.Context, assess.Actor, assess.EvaluationID, assess.RecordingID) (app.MediaFile, error)) (app.MediaFile, error) {
+	id, recording, err := c.evaluationRecording()
+	if err != nil {
+		return app.MediaFile{}, err
+	}
+	return open(c.ctx(), c.who(), id, recording)
+}
+
+// evaluationRecording are the evaluation and the recording that the path names.
+func (c *call) evaluationRecording() (assess.EvaluationID, assess.RecordingID, error) {
 	id, err := c.id()
 	if err != nil {
-		return app.MediaFile{}, err
+		return "", "", err
 	}
 	recording, err := c.recordingID()
-	if err != nil {
-		return app.MediaFile{}, err
-	}
-	return open(c.ctx(), c.who(), assess.EvaluationID(id), recording)
+	return assess.EvaluationID(id), recording, err
 }
 
 // played is what there is to play of a recording, by addresses that name the evaluation alone.

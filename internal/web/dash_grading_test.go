@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -345,8 +346,8 @@ func TestScoresAreHandedInOnceAndReopenedWithAReason(t *testing.T) {
 
 	b.post(w.path("/reopen"), url.Values{"reason": {" "}}).want(t, http.StatusUnprocessableEntity, "The reason")
 	b.post(w.path("/reopen"), url.Values{"reason": {"I had misheard."}}).want(t, http.StatusOK, "Reopened: I had misheard.", "Submit")
-	if d := w.read(); d.State != assess.EvaluationOpen || d.Points != 0 && d.State == assess.EvaluationSubmitted {
-		t.Errorf("it is %s", d.State)
+	if d := w.read(); d.State != assess.EvaluationOpen || d.Reopened != "I had misheard." || d.Answers[onCamera-1].Mark.Scores[""] != 5 {
+		t.Errorf("it is %s because of %q", d.State, d.Reopened)
 	}
 }
 
@@ -377,6 +378,30 @@ func TestWhatIsPlayedIsTheGraders(t *testing.T) {
 		if len(p.all(t, tag)) != 1 {
 			t.Errorf("question %d has %d players", number, len(p.all(t, tag)))
 		}
+	}
+}
+
+func TestCaptionsOfAnAnswerAreTheGraders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	grader := s.colleague(assess.Grader)
+	w := s.toGrade(grader, assess.GradingPlan{Blind: true})
+	b := s.signIn(grader.Email)
+	if tracks := b.get(w.questionPath(spoken)).all(t, "track"); len(tracks) != 0 {
+		t.Error("captions are offered where nothing is transcribed")
+	}
+	take := w.read().Answers[spoken-1].Take.ID
+	s.must(s.ImportTranscript(t.Context(), s.owner.Actor(assess.Live), w.ID, take, []assess.Segment{{Start: 0, End: time.Second, Text: "I built a bridge."}}))
+	tracks := b.get(w.questionPath(spoken)).all(t, "track")
+	if len(tracks) != 1 {
+		t.Fatalf("there are %d tracks", len(tracks))
+	}
+	got := b.get(attr(tracks[0], "src"))
+	if got.status != http.StatusOK || !strings.HasPrefix(got.body, "WEBVTT") || !strings.Contains(got.body, "I built a bridge.") {
+		t.Errorf("the captions: %d, %s", got.status, got.body)
+	}
+	if got := s.signIn(ownerEmail).get(attr(tracks[0], "src")); got.status != http.StatusNotFound {
+		t.Errorf("somebody else gets them: %d", got.status)
 	}
 }
 

@@ -69,7 +69,7 @@ export class GradeComments extends HTMLElement {
 
   private show(): void {
     this.comments.sort((a, b) => a.at - b.at);
-    const empty = create("li", { className: "muted" }, "None yet. Press C while the answer plays.");
+    const empty = create("li", { className: "muted" }, "None yet. “Comment here” marks the moment that plays.");
     this.list.replaceChildren(...this.comments.map((comment) => this.item(comment)));
     if (this.comments.length === 0 && !this.fixed) this.list.append(empty);
     this.player?.setAttribute("comments", JSON.stringify(this.comments));

@@ -109,6 +109,7 @@ function pick(digit: number): boolean {
 
 function submit(): boolean {
   const button = document.querySelector<HTMLButtonElement>("form[data-submit] button[type=submit]:not(:disabled)");
-  button?.form?.requestSubmit(button);
+  // Once the key is up: held down, it would agree to what is asked next.
+  if (button) document.addEventListener("keyup", () => button.form?.requestSubmit(button), { once: true });
   return button !== null;
 }
