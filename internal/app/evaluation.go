@@ -56,7 +56,7 @@ func (a *App) Evaluation(ctx context.Context, who assess.Actor, id assess.Evalua
 		if e.State == assess.EvaluationWithdrawn {
 			return assess.Errorf(assess.NotFound, "evaluation not found")
 		}
-		d, err = evaluationDetail(tx, who, e, inv)
+		d, err = evaluationDetail(tx, e, inv)
 		return err
 	})
 	return d, err
@@ -78,7 +78,7 @@ func mine(tx *store.Tx, who assess.Actor, id assess.EvaluationID) (e assess.Eval
 	return e, inv, err
 }
 
-func evaluationDetail(tx *store.Tx, who assess.Actor, e assess.Evaluation, inv assess.Invite) (EvaluationDetail, error) {
+func evaluationDetail(tx *store.Tx, e assess.Evaluation, inv assess.Invite) (EvaluationDetail, error) {
 	d := EvaluationDetail{
 		Evaluation: e, AssessmentName: inv.AssessmentName, Email: inv.Email, Name: inv.Name, Language: inv.Language,
 		CompletedAt: inv.CompletedAt, Now: tx.Now(),
@@ -103,13 +103,13 @@ func evaluationDetail(tx *store.Tx, who assess.Actor, e assess.Evaluation, inv a
 		d.Answers = append(d.Answers, MarkedAnswer{GivenAnswer: answer, Mark: own.Mark(answer.Question.ID), Comments: own.CommentsOn(answer.Question.ID)})
 	}
 	if e.State == assess.EvaluationSubmitted {
-		d.Others, err = othersOf(tx, who, e)
+		d.Others, err = othersOf(tx, e)
 	}
 	return d, err
 }
 
 // othersOf are the evaluations of colleagues that the grader may see.
-func othersOf(tx *store.Tx, who assess.Actor, own assess.Evaluation) (out []GivenEvaluation, err error) {
+func othersOf(tx *store.Tx, own assess.Evaluation) (out []GivenEvaluation, err error) {
 	all, err := tx.Evaluations(own.Org, own.Invite)
 	if err != nil {
 		return nil, err
@@ -237,7 +237,7 @@ func (a *App) SubmitEvaluation(ctx context.Context, who assess.Actor, id assess.
 		if err := e.Gradable(); err != nil {
 			return "", "", err
 		}
-		d, err := evaluationDetail(tx, who, e, inv)
+		d, err := evaluationDetail(tx, e, inv)
 		if err != nil {
 			return "", "", err
 		}
