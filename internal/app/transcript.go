@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (a *App) EditTranscript(ctx context.Context, who assess.Actor, invite asses
 			return err
 		}
 		edited, err := t.Edit(edits)
-		if err != nil || edited.Text() == t.Text() {
+		if err != nil || slices.Equal(edited.Segments, t.Segments) {
 			return err
 		}
 		edited.EditedBy, edited.EditedAt = who.Name, tx.Now()

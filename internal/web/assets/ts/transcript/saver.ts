@@ -54,7 +54,7 @@ export class Saver {
 
   /** Saves now what is to be saved. */
   flush(): void {
-    this.schedule(0);
+    if (this.unsaved) this.schedule(0);
   }
 
   private schedule(after: number): void {
