@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type sample struct {
 	*program
 	clock *demoClock
 	owner assess.Actor
+	team  map[string]assess.Member // the others, by their first names
 }
 
 // Who and what the sample is made of.
@@ -53,14 +55,19 @@ func (s *sample) make(ctx context.Context) (a demoAccess, err error) {
 		if err := s.members(ctx); err != nil {
 			return err
 		}
-		asm, short, err = s.assessments(ctx)
-		return err
+		if asm, short, err = s.assessments(ctx); err != nil {
+			return err
+		}
+		return s.plan(ctx, asm.ID)
 	})
 	if err != nil {
 		return a, err
 	}
 	a.AssessmentID = string(asm.ID)
 	if err := s.invites(ctx, asm, short); err != nil {
+		return a, err
+	}
+	if err := s.ago(2*time.Hour, func() error { return errors.Join(s.app.TellGraders(ctx), s.runner.RunDue(ctx)) }); err != nil {
 		return a, err
 	}
 	if a.APIKey, err = s.key(ctx, "Quickstart", assess.Live); err != nil {
@@ -76,7 +83,8 @@ func (s *sample) key(ctx context.Context, name string, mode assess.Mode) (string
 }
 
 // members adds one of each other role. They have random passwords: whoever looks around signs in as the owner.
-func (s *sample) members(ctx context.Context) error {
+func (s *sample) members(ctx context.Context) (err error) {
+	s.team = map[string]assess.Member{}
 	for _, m := range []assess.Member{
 		{FirstName: "Bruno", LastName: "Keller", Role: assess.Admin},
 		{FirstName: "Carmen", LastName: "Ortega", Role: assess.Recruiter},
@@ -84,7 +92,7 @@ func (s *sample) members(ctx context.Context) error {
 		{FirstName: "Elif", LastName: "Demir", Role: assess.Viewer},
 	} {
 		m.Email = strings.ToLower(m.FirstName) + "@northwind.example"
-		if _, err := s.app.AddMember(ctx, s.owner, m, strings.ToLower(rand.Text())); err != nil {
+		if s.team[m.FirstName], err = s.app.AddMember(ctx, s.owner, m, strings.ToLower(rand.Text())); err != nil {
 			return err
 		}
 	}
@@ -150,9 +158,9 @@ func expires(after time.Duration) sampleStep {
 // sampleCandidates are in every status that there is.
 func sampleCandidates() []sampleCandidate {
 	return []sampleCandidate{
-		{first: "Maya", last: "Lindqvist", language: "en", sent: 21 * day, days: 30, story: answersAll("maya", 3*time.Hour)},
-		{first: "Tomás", last: "Herrera", language: "es", sent: 18 * day, days: 30, story: answersAll("tomas", day)},
-		{first: "Priya", last: "Raman", language: "en", sent: 12 * day, days: 30, observed: true, story: append(answersAll("priya", 2*time.Hour), noticed(140*time.Minute))},
+		{first: "Maya", last: "Lindqvist", language: "en", sent: 21 * day, days: 30, story: append(answersAll("maya", 3*time.Hour), isAgreedOn(4*time.Hour)...)},
+		{first: "Tomás", last: "Herrera", language: "es", sent: 18 * day, days: 30, story: append(answersAll("tomas", day), isDisputed(day+time.Hour)...)},
+		{first: "Priya", last: "Raman", language: "en", sent: 12 * day, days: 30, observed: true, story: slices.Concat(answersAll("priya", 2*time.Hour), []sampleStep{noticed(140 * time.Minute)}, isBeingGraded(3*time.Hour))},
 		{first: "Jonas", last: "Weber", language: "de", sent: 40 * day, days: 14, story: []sampleStep{expires(14 * day)}},
 		{first: "Chloé", last: "Martin", language: "fr", sent: 35 * day, days: 30, story: []sampleStep{accepts(5 * day), expires(30 * day)}},
 		{first: "Owen", last: "Bailey", language: "en", sent: 9 * day, days: 30, story: []sampleStep{isRevoked(2 * day)}},
