@@ -487,3 +487,15 @@ func TestTheTimelineTellsEveryStepInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestTheInvitePageTellsWhoHasLooked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.finished()
+	b := s.signIn(ownerEmail)
+	if p := b.get(a.page()); strings.Contains(p.body, "Who has looked") {
+		t.Error("somebody is said to have looked before anybody has")
+	}
+	b.get(players(b.get(a.page()).item(t, spoken))[0]).want(t, http.StatusOK)
+	b.get(a.page()).says(t, http.StatusOK, "Who has looked", "Olivia Owner", "answer 1")
+}

@@ -18,6 +18,7 @@ type inviteView struct {
 	app.InviteDetail
 	Given       app.InviteAnswers
 	Results     app.Results
+	Views       []app.View // of the candidate's recordings, the newest first
 	Now         time.Time
 	Me          assess.MemberID
 	Link        string          // the candidate's; empty for who may not have it, or when it no longer opens anything
@@ -67,6 +68,9 @@ func (c *call) inviteView() (v inviteView, err error) {
 		return v, err
 	}
 	if v.Results, err = app.Results(ctx, who, v.Invite.ID); err != nil {
+		return v, err
+	}
+	if v.Views, err = app.Views(ctx, who, v.Invite.ID); err != nil {
 		return v, err
 	}
 	v.Given, v.Now, v.Me = v.Results.Given, c.s.now(), assess.MemberID(who.ID)
