@@ -87,27 +87,30 @@ export class GradeSheet extends HTMLElement {
   }
 
   private choice(sheet: Sheet): HTMLElement {
-    const button = (text: string, theirs: string[]) => {
+    const title = create("p", { className: "banner-title" }, "This was changed in another tab too");
+    return create("div", { className: "collisions" }, title, ...sheet.collisions.map((collision) => this.both(sheet, collision)));
+  }
+
+  private both(sheet: Sheet, collision: Collision): HTMLElement {
+    const label = this.label(collision.name);
+    const button = (text: string, elsewhere: boolean) => {
       const made = create("button", { type: "button", className: "btn btn-sm" }, text);
+      made.setAttribute("aria-label", `${text}: ${label}`);
       made.addEventListener("click", () => {
-        sheet.settle(new Set(theirs));
-        this.querySelector<HTMLElement>("[data-criterion], textarea")?.focus();
+        sheet.choose(collision, elsewhere);
+        (this.news.querySelector("button") ?? this.querySelector<HTMLElement>("[data-criterion], textarea"))?.focus();
       });
       return made;
     };
-    const names = sheet.collisions.map(({ name }) => name);
+    const line = (where: string, value: string) => create("p", { className: "lines-kept" }, `${where}: ${said(value)}`);
     return create(
       "div",
-      { className: "collisions" },
-      create("p", { className: "banner-title" }, "This was changed in another tab too"),
-      create("dl", {}, ...sheet.collisions.map((collision) => this.both(collision))),
-      create("div", { className: "actions" }, button("Keep what is here", []), button("Take what is there", names)),
+      {},
+      create("h3", {}, label),
+      line("Here", collision.mine),
+      line("There", collision.theirs),
+      create("div", { className: "actions" }, button("Keep what is here", false), button("Take what is there", true)),
     );
-  }
-
-  private both({ name, mine, theirs }: Collision): HTMLElement {
-    const line = (where: string, value: string) => create("dd", { className: "lines-kept" }, `${where}: ${said(value)}`);
-    return create("div", {}, create("dt", {}, this.label(name)), line("Here", mine), line("There", theirs));
   }
 
   /** What people call the field of that name. */

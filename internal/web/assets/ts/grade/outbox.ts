@@ -76,7 +76,7 @@ export class Outbox extends Emitter<{ change: Outgoing }> {
   }
 
   private hurry(): void {
-    for (const thing of this.all) if (thing.dirty && thing.state !== "refused") thing.later(0);
+    for (const thing of this.all) if (thing.dirty && thing.state !== "refused") void thing.save();
   }
 
   private add(sheet: Sheet): Sheet {

@@ -74,12 +74,12 @@ export class Sheet extends Outgoing {
     this.later(0);
   }
 
-  /** Ends the collisions: those named are as they are elsewhere, the others as they are here. */
-  settle(theirs: Set<string>): void {
-    for (const { name, theirs: value } of this.collisions) if (theirs.has(name)) this.mine[name] = value;
-    this.collisions = [];
+  /** Ends the collision of a field: it stays as it is here, or becomes what it is elsewhere. */
+  choose({ name, theirs }: Collision, elsewhere: boolean): void {
+    if (elsewhere) this.mine[name] = theirs;
+    this.collisions = this.collisions.filter((collision) => collision.name !== name);
     this.keep(this);
-    this.enter("unsaved");
+    this.enter(this.stuck ? "differs" : "unsaved");
     void this.save();
   }
 
