@@ -156,6 +156,9 @@ func (a *App) assignWaiting(tx *store.Tx, who assess.Actor, id assess.Assessment
 	if err := tx.HoldGradingPlan(who.Org, id); err != nil {
 		return w, err
 	}
+	if err := tx.LockOrganization(who.Org); err != nil { // whose turn it is stays
+		return w, err
+	}
 	plan, err := tx.GradingPlan(who.Org, id)
 	if err != nil {
 		return w, err
@@ -261,6 +264,9 @@ func (a *App) assign(tx *store.Tx, who assess.Actor, inv assess.Invite, plan ass
 	if status := inv.StatusAt(tx.Now()); !status.Open() && status != assess.Completed {
 		return false, assess.Errorf(assess.Conflict, "This invite cannot be graded any more: it is %s.", status)
 	}
+	if err := tx.LockOrganization(inv.Org); err != nil { // who leaves meanwhile must not be left with it
+		return false, err
+	}
 	m, err := grader(tx, inv.Org, id)
 	if err != nil {
 		return false, err
@@ -352,6 +358,12 @@ func (a *App) withdrawAll(tx *store.Tx, who assess.Actor, member assess.MemberID
 		inv, plan, err := heldForGrading(tx, e.Org, e.Mode, e.Invite)
 		if err != nil {
 			return err
+		}
+		if e, err = evaluationOf(tx, inv, e.ID); err != nil {
+			return err
+		}
+		if e.State != assess.EvaluationOpen { // it was submitted, or taken away, meanwhile
+			continue
 		}
 		if err := a.withdraw(tx, who, inv, e); err != nil {
 			return err

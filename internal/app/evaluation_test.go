@@ -411,6 +411,34 @@ func TestWhoHasHadAnInviteDoesNotGetItByTurn(t *testing.T) {
 	})
 }
 
+// TestNothingIsLeftWithWhoLeavesMeanwhile removes members while they are given something to grade, and while they write.
+func TestNothingIsLeftWithWhoLeavesMeanwhile(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, leaving := t.Context(), w.graders(6)
+		s := w.completed(assess.GradingPlan{})
+		had := map[assess.MemberID]assess.EvaluationID{}
+		for _, m := range leaving[3:] {
+			w.must(w.Assign(ctx, w.who(), s.invite, m.ID, false))
+			had[m.ID] = s.evaluation(m).ID
+		}
+		for _, m := range leaving {
+			var wg sync.WaitGroup
+			wg.Go(func() { w.must(w.RemoveMember(ctx, w.who(), m.ID)) })
+			wg.Go(func() { // or comes too late
+				if id := had[m.ID]; id != "" {
+					_, _ = w.SaveNote(ctx, m.Actor(assess.Live), id, 1, "Good.")
+				} else {
+					_ = w.Assign(ctx, w.who(), s.invite, m.ID, false)
+				}
+			})
+			wg.Wait()
+		}
+		if left := s.results().Evaluations; len(left) > 0 {
+			t.Errorf("who has left has yet to grade %+v", left)
+		}
+	})
+}
+
 // TestTwoTabsSubmitOnce has both graders' tabs submit at the same moment: each evaluation counts once, and there is one grade.
 func TestTwoTabsSubmitOnce(t *testing.T) {
 	each(t, func(w *world) {

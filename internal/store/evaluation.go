@@ -69,7 +69,7 @@ func (tx *Tx) UnassignedInvites(org assess.OrgID, mode assess.Mode, assessment a
 		AND (completed_at, id) > ($4, $5) ORDER BY completed_at, id LIMIT $6`, org, mode, assessment, at(after.CompletedAt), after.ID, limit)
 }
 
-// OpenEvaluationsOf reads the ids of the evaluations that a member has not submitted, in either mode.
+// OpenEvaluationsOf reads the evaluations that a member has not submitted, in either mode.
 func (tx *Tx) OpenEvaluationsOf(org assess.OrgID, grader assess.MemberID) ([]assess.Evaluation, error) {
 	return list(tx, scanEvaluation, "SELECT "+evaluationColumns+" FROM evaluations WHERE org_id = $1 AND grader_id = $2 AND state = 'open' ORDER BY id", org, grader)
 }
