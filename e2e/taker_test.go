@@ -102,19 +102,25 @@ func arriveAt(t *testing.T, listen string, args ...string) *candidate {
 func invite(t *testing.T, options string, args ...string) *candidate {
 	t.Helper()
 	c := arrive(t, args...)
-	c.email = "candidate@example.com"
-	body := fmt.Sprintf(`{"assessmentId":%q,"recipientEmail":%q,"recipientName":"Ada",
-		"proctoringSettings":{"screenRecording":false,"webcamMonitoring":false,"requireIdCapture":false}`, c.shortAssessment(), c.email)
+	c.summon(c.shortAssessment(), "candidate@example.com", "Ada", options)
+	return c
+}
+
+// summon invites the candidate, by that address and name.
+func (c *candidate) summon(assessment, email, name, options string) {
+	c.t.Helper()
+	c.email = email
+	body := fmt.Sprintf(`{"assessmentId":%q,"recipientEmail":%q,"recipientName":%q,
+		"proctoringSettings":{"screenRecording":false,"webcamMonitoring":false,"requireIdCapture":false}`, assessment, email, name)
 	if options != "" {
 		body += "," + options
 	}
-	status, answer := call(t, http.MethodPost, c.access.URL+"/api/v1/invites", c.access.APIKey, body+"}")
+	status, answer := call(c.t, http.MethodPost, c.access.URL+"/api/v1/invites", c.access.APIKey, body+"}")
 	if status != http.StatusCreated {
-		t.Fatalf("inviting: %d %s", status, answer)
+		c.t.Fatalf("inviting: %d %s", status, answer)
 	}
-	c.id = decode[struct{ Invite struct{ ID string } }](t, answer).Invite.ID
-	c.link = c.access.mail(t, c.email).inviteLink(t)
-	return c
+	c.id = decode[struct{ Invite struct{ ID string } }](c.t, answer).Invite.ID
+	c.link = c.access.mail(c.t, c.email).inviteLink(c.t)
 }
 
 // start starts the server, at the same address as before.

@@ -99,6 +99,22 @@ func TestKeysReachThePage(t *testing.T) {
 	}
 }
 
+func TestAKeyThatThePageTakesTypesNothing(t *testing.T) {
+	t.Parallel()
+	p := browser.New(t)
+	p.Open(serve(t, map[string]string{"/": `<!doctype html><html lang="en"><title>Keys</title><label>Name <input></label><script>
+		addEventListener("keydown", (event) => {
+			if (event.key !== "n") return;
+			event.preventDefault();
+			document.querySelector("input").focus();
+		});
+	</script>`}))
+	p.Press("n", "x", "y")
+	if got := p.Value("Name"); got != "xy" {
+		t.Errorf("typed %q", got)
+	}
+}
+
 func TestFileIsUploaded(t *testing.T) {
 	t.Parallel()
 	p := browser.New(t)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -25,12 +26,19 @@ func stroke(key string) (chromedp.Action[chromedp.Void], error) {
 		held, name = append(held, modifier), after
 	}
 	if utf8.RuneCountInString(name) == 1 {
-		return chromedp.KeyEvent(name, chromedp.KeyModifiers(held...)), nil
+		return chromedp.KeyEvent(name, chromedp.KeyModifiers(held...), raw), nil
 	}
 	for r, known := range kb.Keys {
 		if known.Key == name {
-			return chromedp.KeyEvent(string(r), chromedp.KeyModifiers(held...)), nil
+			return chromedp.KeyEvent(string(r), chromedp.KeyModifiers(held...), raw), nil
 		}
 	}
 	return nil, fmt.Errorf("no key is called %q", key)
+}
+
+// raw presses a key as a keyboard does: where the page takes it for itself, it types nothing.
+func raw(k *input.DispatchKeyEventParams) {
+	if k.Type == kb.KeyDown {
+		k.Type = kb.KeyRawDown
+	}
 }
