@@ -85,6 +85,13 @@ func (s sitting) results() app.Results {
 	return r
 }
 
+func (s sitting) resultsFor(m assess.Member) app.Results {
+	s.t.Helper()
+	r, err := s.Results(s.t.Context(), m.Actor(assess.Live), s.invite)
+	s.must(err)
+	return r
+}
+
 func (s sitting) wantGrade(state assess.GradeState, points float64) {
 	s.t.Helper()
 	if got := s.results().Grade; got.State != state || got.Points != points {
@@ -188,6 +195,41 @@ func TestABlindEvaluationHidesTheCandidateAndTheOthers(t *testing.T) {
 		s.wantGrade(assess.Graded, 8)
 		if a := s.results().Answers[written-1]; !a.Scored || a.Points != 8 || a.Max != 10 || len(a.Remarks) != 2 {
 			t.Errorf("the answer is scored %+v", a)
+		}
+	})
+}
+
+// TestWhatHappenedIsToldBlindGradersWithoutScores: a grade had stood before they were asked.
+func TestWhatHappenedIsToldBlindGradersWithoutScores(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, first, second := t.Context(), w.graders(1), w.join("recruiter@example.com", assess.Recruiter)
+		s := w.completed(planOf(first, func(p *assess.GradingPlan) { p.Blind = true }))
+		s.grade(first[0], 7)
+		w.must(w.ReopenEvaluation(ctx, w.who(), s.evaluation(first[0]).ID, "Seven is too much"))
+		notes := func() (all []string) {
+			d, err := w.InviteTimeline(ctx, second.Actor(assess.Live), s.invite)
+			w.must(err)
+			o, err := w.Overview(ctx, second.Actor(assess.Live))
+			w.must(err)
+			for _, happened := range o.Activity {
+				d.Events = append(d.Events, happened.Event)
+			}
+			for _, e := range d.Events {
+				if e.Type == assess.InviteGraded || e.Type == assess.InviteReopened {
+					all = append(all, e.Note)
+				}
+			}
+			for _, e := range s.resultsFor(second).Evaluations {
+				all = append(all, e.Reopened)
+			}
+			return slices.DeleteFunc(all, func(note string) bool { return note == "" })
+		}
+		if got := notes(); len(got) != 5 {
+			t.Errorf("who need not grade reads %q", got)
+		}
+		w.must(w.Assign(ctx, w.who(), s.invite, second.ID, false))
+		if got := notes(); len(got) != 0 {
+			t.Errorf("who grades blind reads %q", got)
 		}
 	})
 }

@@ -182,7 +182,7 @@ func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.In
 	return d, err
 }
 
-// timeline reads the events of an invite. The note of a grade tells the scores, so it is kept from who must not know them.
+// timeline reads the events of an invite, without what is kept from who asks.
 func timeline(tx *store.Tx, who assess.Actor, id assess.InviteID) ([]assess.Event, error) {
 	events, err := tx.InviteEvents(who.Org, id)
 	if err != nil {
@@ -192,12 +192,19 @@ func timeline(tx *store.Tx, who assess.Actor, id assess.InviteID) ([]assess.Even
 	if err != nil || !hides(who, evaluations) {
 		return events, err
 	}
-	for i := range events {
-		if events[i].Type == assess.InviteGraded {
-			events[i].Note = ""
-		}
+	for i, e := range events {
+		events[i] = discreet(e)
 	}
 	return events, nil
+}
+
+// discreet is an event as it is told to who must not know how others grade its invite: the notes of grades and of why an evaluation
+// was opened again may say it.
+func discreet(e assess.Event) assess.Event {
+	if e.Type == assess.InviteGraded || e.Type == assess.InviteReopened {
+		e.Note = ""
+	}
+	return e
 }
 
 func acceptance(tx *store.Tx, inv assess.Invite) (*assess.Acceptance, error) {

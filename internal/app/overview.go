@@ -109,10 +109,26 @@ func (r overviewReader) activity(o *Overview) error {
 				return err
 			}
 			happening.Candidate, happening.Assessment = inv.Email, inv.AssessmentName
+			if happening.Event, err = r.told(e); err != nil {
+				return err
+			}
 		}
 		o.Activity = append(o.Activity, happening)
 	}
 	return nil
+}
+
+// told is an event about an invite without what is kept from who looks.
+func (r overviewReader) told(e assess.Event) (assess.Event, error) {
+	quiet := discreet(e)
+	if quiet.Note == e.Note {
+		return e, nil
+	}
+	evaluations, err := r.tx.Evaluations(r.who.Org, e.Invite)
+	if hides(r.who, evaluations) {
+		e = quiet
+	}
+	return e, err
 }
 
 // expected is what happens all the time: that mail leaves, and each step of an attempt or of its grading under way. Telling of it

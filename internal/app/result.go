@@ -130,6 +130,9 @@ func (r *Results) show(who assess.Actor, all []assess.Evaluation) {
 		if !r.visible(e) {
 			e.Note, e.Points = "", 0
 		}
+		if r.Hidden {
+			e.Reopened = "" // why may say how it was scored
+		}
 		if e.State != assess.EvaluationWithdrawn {
 			r.Evaluations = append(r.Evaluations, GivenEvaluation{Evaluation: e})
 		}
