@@ -16,11 +16,13 @@ type Pair struct{ A, B float64 }
 // Exact is the share of subjects to which both raters have given the same. It is not defined without any.
 func Exact(pairs []Pair) (share float64, ok bool) { return Within(pairs, 0) }
 
-// Within is the share of subjects about which the raters differ by at most distance. It is not defined without any.
+// Within is the share of subjects about which the raters differ by at most distance, but for what rounding makes of ratings that
+// are fractions. It is not defined without any.
 func Within(pairs []Pair, distance float64) (share float64, ok bool) {
 	near := 0
 	for _, p := range pairs {
-		if math.Abs(p.A-p.B) <= distance {
+		rounding := 1e-12 * max(math.Abs(p.A), math.Abs(p.B))
+		if math.Abs(p.A-p.B) <= distance+rounding {
 			near++
 		}
 	}

@@ -106,6 +106,14 @@ func TestWhoAlwaysGivesTheSameAgreesNoMoreThanByChance(t *testing.T) {
 	checkNear(t, 1)(agreement.Within(pairs, 2))
 }
 
+// 40 and 37 of 60 points are 5 percent apart, which their quotients are not quite.
+func TestRoundingTakesNobodyApart(t *testing.T) {
+	t.Parallel()
+	of60 := func(points float64) float64 { return 100 * points / 60 }
+	pairs := []agreement.Pair{{A: of60(40), B: of60(37)}, {A: of60(40), B: of60(36)}}
+	checkNear(t, 0.5)(agreement.Within(pairs, 5))
+}
+
 func TestKappaKeepsItsLaws(t *testing.T) {
 	t.Parallel()
 	weights := []agreement.Weight{agreement.Linear, agreement.Quadratic}
