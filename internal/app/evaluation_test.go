@@ -11,6 +11,7 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/store"
 )
 
 // evaluation is what a member has been given to grade of the sitting.
@@ -334,6 +335,30 @@ func TestCommentsAreTheGradersOwnUntilSubmitted(t *testing.T) {
 			t.Errorf("others read %+v", got)
 		}
 		w.wantCode(w.DeleteComment(ctx, who, d.ID, c.ID), assess.Finished)
+	})
+}
+
+func TestWhoHasCommentedEnoughCanStillCorrect(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, one := t.Context(), w.graders(1)
+		s := w.completed(planOf(one, func(*assess.GradingPlan) {}))
+		who, d := one[0].Actor(assess.Live), s.evaluation(one[0])
+		comment := func(n int, text string) error {
+			id := assess.CommentID(fmt.Sprintf("0198b2a4-0000-7000-8000-%012d", n))
+			return w.SaveComment(ctx, who, d.ID, assess.Comment{ID: id, Question: d.Answers[0].Question.ID, Text: text})
+		}
+		w.must(comment(0, "Here."))
+		w.must(w.db.Tx(ctx, func(tx *store.Tx) error {
+			for n := 1; n < assess.MaxComments; n++ {
+				c := assess.Comment{ID: assess.CommentID(fmt.Sprint(n)), Question: d.Answers[0].Question.ID, Text: "Here."}
+				if err := tx.SaveComment(d.Org, d.ID, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		w.wantKind(comment(1, "One more."), assess.TooLarge)
+		w.must(comment(0, "There."))
 	})
 }
 

@@ -161,6 +161,9 @@ func TestACommentIsWrittenAnewUnderItsOwnID(t *testing.T) {
 		c.Text, c.UpdatedAt = "better", noon.Add(time.Minute)
 		save(c)
 		save(c)
+		moved := c
+		moved.Question = "q2"
+		w.fails(assess.NotFound, func(tx *store.Tx) error { return tx.SaveComment(e.Org, e.ID, moved) })
 		same(w, []assess.Comment{early, c}, comments)
 		for range 2 {
 			w.tx(func(tx *store.Tx) error { return tx.DeleteComment(e.Org, e.ID, early.ID) })

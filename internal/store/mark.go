@@ -56,13 +56,13 @@ func (tx *Tx) Comments(org assess.OrgID, evaluation assess.EvaluationID) ([]asse
 		ORDER BY question_id, at_ms, created_at, id`, org, evaluation)
 }
 
-// SaveComment adds a comment, or writes it anew. Repeating it changes nothing.
+// SaveComment adds a comment, or writes it anew. Repeating it changes nothing. Errors: NotFound for one that was made at the answer
+// to another question.
 func (tx *Tx) SaveComment(org assess.OrgID, evaluation assess.EvaluationID, c assess.Comment) error {
-	_, err := tx.exec(`INSERT INTO comments (org_id, evaluation_id, id, question_id, at_ms, text, created_at, updated_at)
+	return tx.change("comment", `INSERT INTO comments (org_id, evaluation_id, id, question_id, at_ms, text, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (evaluation_id, id) DO UPDATE SET at_ms = EXCLUDED.at_ms, text = EXCLUDED.text,
 		updated_at = EXCLUDED.updated_at WHERE comments.org_id = EXCLUDED.org_id AND comments.question_id = EXCLUDED.question_id`,
 		org, evaluation, c.ID, c.Question, c.At.Milliseconds(), c.Text, at(c.CreatedAt), at(c.UpdatedAt))
-	return err
 }
 
 // DeleteComment removes a comment. Removing it again changes nothing.
