@@ -40,6 +40,9 @@ func (a *App) SetGradingPlan(ctx context.Context, who assess.Actor, p assess.Gra
 				return err
 			}
 		}
+		if err := tx.HoldGradingPlan(who.Org, p.Assessment); err != nil { // whose turn it is must not go back
+			return err
+		}
 		was, err := tx.GradingPlan(who.Org, p.Assessment)
 		if err != nil {
 			return err
