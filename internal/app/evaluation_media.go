@@ -39,12 +39,13 @@ func (a *App) EvaluationWaveform(ctx context.Context, who assess.Actor, id asses
 }
 
 // EvaluationTranscript reads the transcript of what EvaluationMedia opens. Errors: as EvaluationMedia's; NotFound where there is none.
-func (a *App) EvaluationTranscript(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (t assess.Transcript, err error) {
+func (a *App) EvaluationTranscript(ctx context.Context, who assess.Actor, id assess.EvaluationID, recording assess.RecordingID) (assess.Transcript, error) {
+	var t assess.Transcript
 	rec, err := a.heard(ctx, who, id, recording)
 	if err != nil {
 		return t, err
 	}
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
+	err = a.db.Read(ctx, func(tx *store.Tx) (err error) {
 		t, err = tx.Transcript(rec.Org, rec.ID)
 		return err
 	})

@@ -43,7 +43,7 @@ const gradingHome = "/grading"
 type evaluation struct {
 	app.EvaluationDetail
 	byQuestion bool                  // the same question of every candidate, then the next; else candidate by candidate
-	alike      []assess.EvaluationID // that are gone through question by question
+	alike      []assess.EvaluationID // that are gone through question by question; empty on the other way
 }
 
 // evaluation reads the evaluation that the path names.
@@ -55,8 +55,7 @@ func (c *call) evaluation() (v evaluation, err error) {
 	if v.EvaluationDetail, err = c.s.app.Evaluation(c.ctx(), c.who(), assess.EvaluationID(id)); err != nil {
 		return v, err
 	}
-	v.byQuestion = c.byQuestion() && v.open()
-	if v.byQuestion {
+	if v.byQuestion = c.byQuestion(); v.byQuestion && v.open() {
 		v.alike, err = c.s.app.AlikeEvaluations(c.ctx(), c.who(), v.ID)
 	}
 	return v, err
@@ -151,11 +150,11 @@ func scoredText(done, all int) string {
 func (v evaluation) after(number int) string {
 	at := slices.Index(v.alike, v.ID)
 	switch {
-	case v.byQuestion && at >= 0 && at+1 < len(v.alike):
+	case at >= 0 && at+1 < len(v.alike):
 		return v.questionOf(v.alike[at+1], number)
-	case v.byQuestion && at >= 0 && number < len(v.Answers):
+	case at >= 0 && number < len(v.Answers):
 		return v.questionOf(v.alike[0], number+1)
-	case v.byQuestion && at >= 0:
+	case at >= 0:
 		return gradingPath(v.alike[0]) + "/review" + way(true)
 	case number < len(v.Answers):
 		return v.question(number + 1)
@@ -168,11 +167,11 @@ func (v evaluation) after(number int) string {
 func (v evaluation) before(number int) string {
 	at := slices.Index(v.alike, v.ID)
 	switch {
-	case v.byQuestion && at > 0:
+	case at > 0:
 		return v.questionOf(v.alike[at-1], number)
-	case v.byQuestion && at == 0 && number > 1:
+	case at == 0 && number > 1:
 		return v.questionOf(v.alike[len(v.alike)-1], number-1)
-	case !v.byQuestion && number > 1:
+	case at < 0 && number > 1:
 		return v.question(number - 1)
 	default:
 		return ""

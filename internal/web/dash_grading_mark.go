@@ -130,7 +130,8 @@ func (c *call) typedMark(q assess.Question) (m assess.Mark, problems []ui.FieldE
 		}
 		points, err := strconv.Atoi(text)
 		if err != nil || !criterion.Allows(points) {
-			problems = append(problems, ui.FieldError{Field: scoreField(criterion), Message: criterionName(criterion) + " must be from 0 to " + strconv.Itoa(criterion.Worth()) + "."})
+			message := criterionName(criterion) + " must be from 0 to " + strconv.Itoa(criterion.Worth()) + "."
+			problems = append(problems, ui.FieldError{Field: scoreField(criterion), Message: message})
 			continue
 		}
 		m.Scores[criterion.ID] = points

@@ -567,7 +567,7 @@ func submittedReview(v handIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.next != nil {
-				templ_7745c5c3_Err = ui.Button{Label: "Next candidate", Kind: ui.Primary, Small: true, Icon: ui.IconArrowRight, Href: gradingPath(v.next.ID), Attrs: templ.Attributes{"rel": "next"}}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Label: "Next candidate", Kind: ui.Primary, Small: true, Icon: ui.IconArrowRight, Href: gradingPath(v.next.ID) + way(v.byQuestion), Attrs: templ.Attributes{"rel": "next"}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -589,7 +589,7 @@ func submittedReview(v handIn) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Button{Label: "Back to the queue", Small: true, Href: gradingHome}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Label: "Back to the queue", Small: true, Href: gradingHome + way(v.byQuestion)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

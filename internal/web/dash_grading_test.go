@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -348,60 +347,6 @@ func TestScoresAreHandedInOnceAndReopenedWithAReason(t *testing.T) {
 	b.post(w.path("/reopen"), url.Values{"reason": {"I had misheard."}}).want(t, http.StatusOK, "Reopened: I had misheard.", "Submit")
 	if d := w.read(); d.State != assess.EvaluationOpen || d.Reopened != "I had misheard." || d.Answers[onCamera-1].Mark.Scores[""] != 5 {
 		t.Errorf("it is %s because of %q", d.State, d.Reopened)
-	}
-}
-
-func TestWhatIsPlayedIsTheGraders(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	grader := s.colleague(assess.Grader)
-	w := s.toGrade(grader, assess.GradingPlan{})
-	b, stranger := s.signIn(grader.Email), s.signIn(ownerEmail)
-	for number, tag := range map[int]string{spoken: "audio", onCamera: "video"} {
-		p := b.get(w.questionPath(number))
-		for _, n := range p.all(t, tag) {
-			if got := b.get(attr(n, "src")); got.status != http.StatusOK || got.header.Get("Content-Type") != tag+"/webm" {
-				t.Errorf("%s: %d, %s", attr(n, "src"), got.status, got.header.Get("Content-Type"))
-			}
-			if got := stranger.get(attr(n, "src")); got.status != http.StatusNotFound {
-				t.Errorf("somebody else gets %s: %d", attr(n, "src"), got.status)
-			}
-			if poster := attr(n, "poster"); poster != "" && b.get(poster).header.Get("Content-Type") != "image/jpeg" {
-				t.Errorf("%s is no picture", poster)
-			}
-		}
-		for _, n := range p.all(t, "answer-player") {
-			if got := b.get(attr(n, "waveform")); got.status != http.StatusOK || !strings.Contains(got.body, `"data"`) {
-				t.Errorf("the waveform %s: %d", attr(n, "waveform"), got.status)
-			}
-		}
-		if len(p.all(t, tag)) != 1 {
-			t.Errorf("question %d has %d players", number, len(p.all(t, tag)))
-		}
-	}
-}
-
-func TestCaptionsOfAnAnswerAreTheGraders(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	grader := s.colleague(assess.Grader)
-	w := s.toGrade(grader, assess.GradingPlan{Blind: true})
-	b := s.signIn(grader.Email)
-	if tracks := b.get(w.questionPath(spoken)).all(t, "track"); len(tracks) != 0 {
-		t.Error("captions are offered where nothing is transcribed")
-	}
-	take := w.read().Answers[spoken-1].Take.ID
-	s.must(s.ImportTranscript(t.Context(), s.owner.Actor(assess.Live), w.ID, take, []assess.Segment{{Start: 0, End: time.Second, Text: "I built a bridge."}}))
-	tracks := b.get(w.questionPath(spoken)).all(t, "track")
-	if len(tracks) != 1 {
-		t.Fatalf("there are %d tracks", len(tracks))
-	}
-	got := b.get(attr(tracks[0], "src"))
-	if got.status != http.StatusOK || !strings.HasPrefix(got.body, "WEBVTT") || !strings.Contains(got.body, "I built a bridge.") {
-		t.Errorf("the captions: %d, %s", got.status, got.body)
-	}
-	if got := s.signIn(ownerEmail).get(attr(tracks[0], "src")); got.status != http.StatusNotFound {
-		t.Errorf("somebody else gets them: %d", got.status)
 	}
 }
 
