@@ -131,13 +131,13 @@ func (a *App) digestMessage(j job.Job, d digestLetter) (mail.Message, error) {
 func (d digestLetter) paragraphs() []string {
 	lines := []string{fmt.Sprintf("Hello %s,", d.Grader.Name())}
 	if n := len(d.Fresh); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s can be graded since we last wrote.", counted(n, "candidate")))
+		lines = append(lines, fmt.Sprintf("New since our last mail: %s.", counted(n, "candidate")))
 	}
 	if n := len(d.Late); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s should have been graded by now.", counted(n, "candidate")))
+		lines = append(lines, fmt.Sprintf("Overdue, and you get no other reminder: %s.", counted(n, "candidate")))
 	}
 	if rest := d.Waiting - len(d.Fresh) - len(d.Late); rest > 0 {
-		lines = append(lines, fmt.Sprintf("%s more wait in your queue.", counted(rest, "candidate")))
+		lines = append(lines, fmt.Sprintf("Still waiting beside these: %s.", counted(rest, "candidate")))
 	}
 	return lines
 }

@@ -68,7 +68,7 @@ func TestGradersAreToldInOneMailWhatTheyCanBegin(t *testing.T) {
 		w.wantDigests(dev, 1)
 		w.clock.advance(time.Hour)
 		told = w.wantDigests(dev, 2)
-		if !strings.Contains(told.Text, "1 candidate can be graded since") || !strings.Contains(told.Text, "2 candidates more wait") || strings.Contains(told.Text, "Ben Ito") {
+		if !strings.Contains(told.Text, "New since our last mail: 1 candidate.") || !strings.Contains(told.Text, "Still waiting beside these: 2 candidates.") || strings.Contains(told.Text, "Ben Ito") {
 			t.Errorf("the second mail says:\n%s", told.Text)
 		}
 		w.clock.advance(24 * time.Hour)

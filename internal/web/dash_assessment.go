@@ -110,6 +110,7 @@ func (l assessmentList) actionsOf(asm assess.AssessmentSummary) []ui.MenuItem {
 	if asm.Version > 0 {
 		items = append(items, ui.MenuItem{Label: "Results", Icon: ui.IconChart, Href: resultsPath(asm.ID)})
 	}
+	items = append(items, ui.MenuItem{Label: "Grading plan", Icon: ui.IconStar, Href: gradingPlanPath(asm.ID)})
 	if l.MayInvite && asm.Status == assess.Published {
 		items = append(items, ui.MenuItem{Label: "Invite", Icon: ui.IconInvite, Href: "/invites/new?assessment=" + string(asm.ID)})
 	}

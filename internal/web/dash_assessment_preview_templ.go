@@ -176,7 +176,7 @@ func assessmentReadPage(r reading) templ.Component {
 func (r reading) actions() (actions []templ.Component) {
 	path := assessmentPath(r.Assessment.ID)
 	if r.Assessment.Version > 0 {
-		actions = append(actions, resultsButton(r.Assessment.ID))
+		actions = append(actions, gradingPlanButton(r.Assessment.ID), resultsButton(r.Assessment.ID))
 	}
 	switch {
 	case r.MayWrite && r.Assessment.Status == assess.Archived:

@@ -23,6 +23,11 @@ func (s *Server) gradingPlanRoutes() []route {
 // gradingPlanPath is where the grading plan of an assessment is shown.
 func gradingPlanPath(id assess.AssessmentID) string { return assessmentPath(id) + "/grading" }
 
+// gradingPlanButton leads to the grading plan of an assessment.
+func gradingPlanButton(id assess.AssessmentID) ui.Button {
+	return ui.Button{Label: "Grading plan", Icon: ui.IconStar, Href: gradingPlanPath(id)}
+}
+
 // gradingPlanView is what the page of a grading plan shows.
 type gradingPlanView struct {
 	Assessment assess.Assessment

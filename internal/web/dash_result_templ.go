@@ -241,7 +241,7 @@ func resultsHeader(asm assess.AssessmentSummary, part string) templ.Component {
 		templ_7745c5c3_Err = ui.PageHeader{
 			Title: "Results", Lead: asm.Name,
 			Crumbs:  []ui.Crumb{{Label: "Assessments", Href: "/assessments"}, {Label: asm.Name, Href: assessmentPath(asm.ID)}},
-			Actions: []templ.Component{exportMenu(asm.ID)},
+			Actions: []templ.Component{gradingPlanButton(asm.ID), exportMenu(asm.ID)},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
