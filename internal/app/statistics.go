@@ -9,7 +9,8 @@ import (
 	"alfaone/internal/store"
 )
 
-// AssessmentResults is how an assessment goes, over all its versions.
+// AssessmentResults is how an assessment goes, over all its versions. Scores of invites that who asks has yet to grade blind are in
+// none of the figures.
 type AssessmentResults struct {
 	Assessment assess.AssessmentSummary
 	Funnel     assess.Funnel
@@ -26,7 +27,7 @@ func (a *App) AssessmentResults(ctx context.Context, who assess.Actor, id assess
 		if r.Funnel, err = tx.Funnel(who.Org, who.Mode, id); err != nil {
 			return err
 		}
-		if r.Scores, err = tx.Scores(who.Org, who.Mode, id); err != nil {
+		if r.Scores, err = tx.Scores(who.Org, who.Mode, id, assess.MemberID(who.ID)); err != nil {
 			return err
 		}
 		sittings, err := tx.Sittings(who.Org, who.Mode, id)
@@ -78,8 +79,8 @@ type QuestionResults struct {
 	Questions  []QuestionFigures
 }
 
-// QuestionFigures is how one question was answered and graded. Every submitted evaluation counts; an answer that was not given
-// counts as no points, as it does in the grade.
+// QuestionFigures is how one question was answered and graded. Every submitted evaluation counts that who asks may see; an
+// answer that was not given counts as no points, as it does in the grade.
 type QuestionFigures struct {
 	assess.Question
 	Answered int
@@ -115,7 +116,7 @@ func (r *QuestionResults) questions(tx *store.Tx, who assess.Actor) (err error) 
 	if err != nil {
 		return err
 	}
-	points, err := tx.QuestionPoints(who.Org, who.Mode, id, r.Version)
+	points, err := tx.QuestionPoints(who.Org, who.Mode, id, r.Version, assess.MemberID(who.ID))
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (r *QuestionResults) questions(tx *store.Tx, who assess.Actor) (err error) 
 	return nil
 }
 
-// GraderResults is how far the graders of an assessment agree.
+// GraderResults is how far the graders of an assessment agree, as far as who asks may know.
 type GraderResults struct {
 	Assessment assess.AssessmentSummary
 	Agreement  GraderAgreement
@@ -168,7 +169,7 @@ type GraderFigures struct {
 func (a *App) GraderResults(ctx context.Context, who assess.Actor, id assess.AssessmentID) (r GraderResults, err error) {
 	err = a.readResults(ctx, who, id, func(tx *store.Tx, s assess.AssessmentSummary) error {
 		r.Assessment = s
-		ratings, err := tx.Ratings(who.Org, who.Mode, id)
+		ratings, err := tx.Ratings(who.Org, who.Mode, id, assess.MemberID(who.ID))
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,15 @@ import (
 )
 
 // Figures over the invites of an assessment. The database groups, so that what is read stays small: a row for each value that a
-// figure has, and not for each invite; but for Ratings.
+// figure has, and not for each invite; but for Ratings. What graders gave is left out of those invites that the member who looks has
+// yet to grade blind: few figures would tell it as well as the list.
+
+// told is the condition that the scores of an invite are not kept from a member; it names the columns or placeholders of both. The
+// organization is $1.
+func told(invite, member string) string {
+	return ` AND NOT EXISTS (SELECT 1 FROM evaluations own WHERE own.org_id = $1 AND own.invite_id = ` + invite + ` AND own.grader_id = ` + member +
+		` AND own.state = 'open' AND own.blind)`
+}
 
 // Funnel counts how far the invites of an assessment have come. It reads kept counts, and beside them only the invites that
 // ended early.
@@ -33,10 +41,11 @@ func (tx *Tx) Funnel(org assess.OrgID, mode assess.Mode, id assess.AssessmentID)
 
 func scanTally(r row) (t assess.Tally, err error) { return t, r.Scan(&t.Value, &t.N) }
 
-// Scores tallies the grades of an assessment in percent.
-func (tx *Tx) Scores(org assess.OrgID, mode assess.Mode, id assess.AssessmentID) (assess.Tallies, error) {
+// Scores tallies the grades of an assessment in percent, as far as the member may know them.
+func (tx *Tx) Scores(org assess.OrgID, mode assess.Mode, id assess.AssessmentID, member assess.MemberID) (assess.Tallies, error) {
 	return list(tx, scanTally, `SELECT 100 * points / max_points AS percent, COUNT(*) FROM grades
-		WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND state = 'graded' AND max_points > 0 GROUP BY 1 ORDER BY 1`, org, mode, id)
+		WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND state = 'graded' AND max_points > 0`+
+		told("grades.invite_id", "$4")+" GROUP BY 1 ORDER BY 1", org, mode, id, member)
 }
 
 // Sittings tallies how many seconds candidates took from the start of an assessment to its completion, by version, the newest
@@ -82,8 +91,9 @@ func (tx *Tx) Answered(org assess.OrgID, mode assess.Mode, id assess.AssessmentI
 	return counts, err
 }
 
-// QuestionPoints tallies the points that graders have given to each question of a version in evaluations that are submitted.
-func (tx *Tx) QuestionPoints(org assess.OrgID, mode assess.Mode, id assess.AssessmentID, version int) (map[assess.QuestionID]assess.Tallies, error) {
+// QuestionPoints tallies the points that graders have given to each question of a version in evaluations that are submitted, as far
+// as the member may know them.
+func (tx *Tx) QuestionPoints(org assess.OrgID, mode assess.Mode, id assess.AssessmentID, version int, member assess.MemberID) (map[assess.QuestionID]assess.Tallies, error) {
 	points := map[assess.QuestionID]assess.Tallies{}
 	_, err := list(tx, func(r row) (_ struct{}, err error) {
 		var question assess.QuestionID
@@ -94,7 +104,8 @@ func (tx *Tx) QuestionPoints(org assess.OrgID, mode assess.Mode, id assess.Asses
 	}, `SELECT m.question_id, m.points, COUNT(*) FROM invites i JOIN evaluations e ON e.org_id = i.org_id AND e.invite_id = i.id
 		JOIN marks m ON m.org_id = e.org_id AND m.evaluation_id = e.id
 		WHERE i.org_id = $1 AND i.mode = $2 AND i.assessment_id = $3 AND i.status = 'completed' AND i.version = $4
-		AND e.state = 'submitted' AND m.points >= 0 GROUP BY m.question_id, m.points ORDER BY m.question_id, m.points`, org, mode, id, version)
+		AND e.state = 'submitted' AND m.points >= 0`+told("i.id", "$5")+" GROUP BY m.question_id, m.points ORDER BY m.question_id, m.points",
+		org, mode, id, version, member)
 	return points, err
 }
 
@@ -122,13 +133,14 @@ type Rating struct {
 }
 
 // Ratings reads the ratings of an assessment by which graders can be compared, by invite: not those of adjudicators, who have
-// seen the others', nor those that were changed after they were submitted. It is a row for each evaluation.
-func (tx *Tx) Ratings(org assess.OrgID, mode assess.Mode, id assess.AssessmentID) ([]Rating, error) {
+// seen the others', nor those that were changed after they were submitted, nor what the member may not know. It is a row for each
+// evaluation.
+func (tx *Tx) Ratings(org assess.OrgID, mode assess.Mode, id assess.AssessmentID, member assess.MemberID) ([]Rating, error) {
 	return list(tx, func(r row) (x Rating, err error) { return x, r.Scan(&x.Invite, &x.Grader, &x.Percent) },
 		`SELECT e.invite_id, e.grader_id, CAST(100 * e.points AS DOUBLE PRECISION) / g.max_points FROM evaluations e
 		JOIN grades g ON g.org_id = e.org_id AND g.invite_id = e.invite_id
 		WHERE e.org_id = $1 AND e.mode = $2 AND e.assessment_id = $3 AND e.state = 'submitted' AND NOT e.adjudicates AND e.reopened = ''
-		AND g.max_points > 0 ORDER BY e.invite_id, e.grader_id`, org, mode, id)
+		AND g.max_points > 0`+told("e.invite_id", "$4")+" ORDER BY e.invite_id, e.grader_id", org, mode, id, member)
 }
 
 // GraderWork is what a grader has done.

@@ -103,13 +103,13 @@ func TestFiguresOfAnAssessmentAreTallied(t *testing.T) {
 		w.decide(cy, assess.Advance)
 		w.decide(w.completed(w.assessment(org, "Rust"), "elsewhere", time.Hour), assess.Reject)
 
-		same(w, assess.Tallies{{Value: 75, N: 2}}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(org, assess.Live, a.ID) })
+		same(w, assess.Tallies{{Value: 75, N: 2}}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(org, assess.Live, a.ID, "m") })
 		same(w, []store.VersionSittings{
 			{Version: 2, Seconds: assess.Tallies{{Value: 3600, N: 1}}}, {Version: 1, Seconds: assess.Tallies{{Value: 90, N: 2}}},
 		}, func(tx *store.Tx) ([]store.VersionSittings, error) { return tx.Sittings(org, assess.Live, a.ID) })
 		same(w, map[assess.Outcome]int{assess.Advance: 2}, func(tx *store.Tx) (map[assess.Outcome]int, error) { return tx.DecisionCounts(org, assess.Live, a.ID) })
-		same(w, assess.Tallies{}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(org, assess.Test, a.ID) })
-		same(w, assess.Tallies{}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(w.org(), assess.Live, a.ID) })
+		same(w, assess.Tallies{}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(org, assess.Test, a.ID, "m") })
+		same(w, assess.Tallies{}, func(tx *store.Tx) (assess.Tallies, error) { return tx.Scores(w.org(), assess.Live, a.ID, "m") })
 	})
 }
 
@@ -143,10 +143,10 @@ func TestQuestionsAreTalliedByVersion(t *testing.T) {
 			return tx.Answered(org, assess.Live, a.ID, 1)
 		})
 		same(w, map[assess.QuestionID]assess.Tallies{"q1": {{Value: 3, N: 2}, {Value: 5, N: 1}}}, func(tx *store.Tx) (map[assess.QuestionID]assess.Tallies, error) {
-			return tx.QuestionPoints(org, assess.Live, a.ID, 1)
+			return tx.QuestionPoints(org, assess.Live, a.ID, 1, "m")
 		})
 		same(w, map[assess.QuestionID]assess.Tallies{"q1": {{Value: 8, N: 1}}}, func(tx *store.Tx) (map[assess.QuestionID]assess.Tallies, error) {
-			return tx.QuestionPoints(org, assess.Live, a.ID, 2)
+			return tx.QuestionPoints(org, assess.Live, a.ID, 2, "m")
 		})
 	})
 }
@@ -183,7 +183,7 @@ func TestRatingsAreThoseThatGradersHaveGivenByThemselves(t *testing.T) {
 
 		same(w, []store.Rating{
 			{Invite: first.ID, Grader: "g1", Percent: 30}, {Invite: first.ID, Grader: "g2", Percent: 70}, {Invite: second.ID, Grader: "g1", Percent: 40},
-		}, func(tx *store.Tx) ([]store.Rating, error) { return tx.Ratings(org, assess.Live, a.ID) })
+		}, func(tx *store.Tx) ([]store.Rating, error) { return tx.Ratings(org, assess.Live, a.ID, "m") })
 		same(w, []store.GraderWork{
 			{Grader: "g1", Name: "G1", Hours: assess.Tallies{{Value: 25, N: 2}}},
 			{Grader: "g2", Name: "G2", Hours: assess.Tallies{{Value: 1, N: 1}, {Value: 49, N: 1}}},
@@ -269,6 +269,29 @@ func TestTheScoreOfWhomOneHasYetToGradeBlindIsNowhereToBeSeen(t *testing.T) {
 	})
 }
 
+// TestFiguresLeaveOutWhatOneHasYetToGradeBlind: of a single candidate, they would tell it.
+func TestFiguresLeaveOutWhatOneHasYetToGradeBlind(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		org := w.org()
+		a := w.assessment(org, "Go")
+		ada := w.completed(a, "ada", time.Hour)
+		w.grade(ada, assess.Graded, 7)
+		w.marked(w.evaluated(ada, "g1", 7, time.Hour), 7)
+		w.evaluated(ada, "g2", 0, 0, func(e *assess.Evaluation) { e.State, e.Blind = assess.EvaluationOpen, true })
+		figures := func(member assess.MemberID) func(tx *store.Tx) ([]int, error) {
+			return func(tx *store.Tx) ([]int, error) {
+				scores, err := tx.Scores(org, assess.Live, a.ID, member)
+				points, err2 := tx.QuestionPoints(org, assess.Live, a.ID, 1, member)
+				ratings, err3 := tx.Ratings(org, assess.Live, a.ID, member)
+				return []int{len(scores), len(points), len(ratings)}, errors.Join(err, err2, err3)
+			}
+		}
+		same(w, []int{1, 1, 1}, figures("g1"))
+		same(w, []int{0, 0, 0}, figures("g2"))
+	})
+}
+
 // TestFiguresReadOneAssessmentOnly reads how SQLite would go about each figure: from the assessment's rows on, along an index, and
 // never over those of others.
 func TestFiguresReadOneAssessmentOnly(t *testing.T) {
@@ -282,12 +305,12 @@ func TestFiguresReadOneAssessmentOnly(t *testing.T) {
 	id := a.ID
 	seen, err := w.db.Spy(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Funnel(org, assess.Live, id)
-		_, scores := tx.Scores(org, assess.Live, id)
+		_, scores := tx.Scores(org, assess.Live, id, "m")
 		_, sittings := tx.Sittings(org, assess.Live, id)
 		_, answered := tx.Answered(org, assess.Live, id, 1)
-		_, points := tx.QuestionPoints(org, assess.Live, id, 1)
+		_, points := tx.QuestionPoints(org, assess.Live, id, 1, "m")
 		_, decisions := tx.DecisionCounts(org, assess.Live, id)
-		_, ratings := tx.Ratings(org, assess.Live, id)
+		_, ratings := tx.Ratings(org, assess.Live, id, "m")
 		_, work := tx.GraderWork(org, assess.Live, id)
 		_, _, listed := tx.Candidates(org, assess.Live, id, "m", assess.CandidateFilter{Search: "a"}, assess.Page{Number: 1, Limit: 5, Sort: "score"})
 		return errors.Join(err, scores, sittings, answered, points, decisions, ratings, work, listed)
