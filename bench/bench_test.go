@@ -35,7 +35,8 @@ func TestSmokeTestMeasuresEverything(t *testing.T) {
 	for _, want := range []string{
 		"P5  alfaone serve", "first 200 of /readyz", "P1  GET /assessments: 20 of 40", "P2  GET /invites: page 1", "middle page", "last page",
 		"sort=status", "status=expired", "P4  POST /invites, 1 connection\n", "P4  POST /invites, 64 connections", "P6  PUT …/chunks: 20 MB", "above idle",
-		"GET …/media: 1 MB", nameFiles, nameNoKey, nameDelivers,
+		"GET …/media: 1 MB", nameFiles, nameNoKey, nameDelivers, "P7  GET /invites/{id}", "P7  GET /grading/{id}/questions/1", "results.csv: 200 invites",
+		"results.xlsx: 200 invites",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing about %q in:\n%s", want, out.String())

@@ -71,7 +71,7 @@ func (l *limit) openWriter(ctx context.Context, path string, batch int) error {
 }
 
 func (n *inviter) prepare(ctx context.Context) error {
-	const columns = inviteSummaryColumns + `, version, language, message, grader_id, screen_recording, webcam, id_capture, reason,
+	const columns = inviteSummaryColumns + `, version, language, message, screen_recording, webcam, id_capture, reason,
 		delivery_error, token_version, revoked_at, complete_by, updated_at`
 	return prepare(ctx, n.conn, map[**sql.Stmt]string{
 		&n.begin: "BEGIN IMMEDIATE", &n.commit: "COMMIT", &n.rollback: "ROLLBACK",
@@ -82,7 +82,7 @@ func (n *inviter) prepare(ctx context.Context) error {
 			AND lower(email) = lower($4) AND status IN ('pending', 'accepted') AND expires_at <= $5`,
 		&n.invite: "INSERT INTO invites (" + columns + `, token_hash, folded)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-			$26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING`,
+			$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
 		&n.total: `INSERT INTO invite_totals (org_id, mode, status, n) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (org_id, mode, status) DO UPDATE SET n = invite_totals.n + EXCLUDED.n`,
 		&n.sent: "UPDATE assessments SET live_invites = live_invites + 1 WHERE org_id = $1 AND id = $2",
@@ -165,7 +165,7 @@ func (n *inviter) insert(ctx context.Context, org string, w *wish) error {
 		return err
 	}
 	if _, err := n.invite.ExecContext(ctx, id, org, mode, w.asked.AssessmentID, c.name, w.asked.RecipientEmail, "", "pending", "queued",
-		1, 1, sent, expires, 0, 0, 0, c.version, languages[0], "", "", c.screen, c.webcam, c.idc, "", "", 1, 0, 0, sent,
+		1, 1, sent, expires, 0, 0, 0, c.version, languages[0], "", c.screen, c.webcam, c.idc, "", "", 1, 0, 0, sent,
 		hex.EncodeToString(token[:]), strings.ToLower(w.asked.RecipientEmail+" ")); err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer b.Close()
 	b.describe()
-	for _, part := range []func(context.Context) error{b.starts, b.lists, b.makes, b.recordings} {
+	for _, part := range []func(context.Context) error{b.starts, b.lists, b.makes, b.recordings, b.results} {
 		err := part(ctx)
 		b.stopAll()
 		if err != nil {
@@ -109,6 +109,8 @@ type bench struct {
 	binary string
 	seed   string // the data directory with all the rows; nobody writes to it
 	key    string // an API key
+
+	password string // of the owner
 
 	running []*process
 }

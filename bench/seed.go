@@ -17,11 +17,16 @@ import (
 	"alfaone/internal/store"
 )
 
+// owner is the address of the member who owns everything.
+const owner = "ada@example.com"
+
 // fill makes the data directory: the organization and its key by the operator's commands, the rows past the use cases.
 func (b *bench) fill(ctx context.Context) (err error) {
-	if _, err := b.operate(ctx, "member", "add", "--new-organization", "Bench", "--first-name", "Ada", "--last-name", "Bench", "ada@example.com"); err != nil {
+	said, err := b.operate(ctx, "member", "add", "--new-organization", "Bench", "--first-name", "Ada", "--last-name", "Bench", owner)
+	if err != nil {
 		return err
 	}
+	_, b.password, _ = strings.Cut(said, "the password ")
 	if _, err := b.operate(ctx, "organization", "rate", fmt.Sprint(assess.MaxRate)); err != nil {
 		return err
 	}
