@@ -52,9 +52,6 @@ func (a *App) Sit(ctx context.Context, t Taker) error {
 // nothing. Errors: NotFound, RateLimited, Gone; Conflict, with the code Incomplete where anyway would help.
 func (a *App) Complete(ctx context.Context, t Taker, anyway bool) error {
 	return a.taking(ctx, t, assess.StepComplete, func(tx *store.Tx, was assess.Invite) error {
-		if err := tx.HoldGradingPlan(was.Org, was.Assessment); err != nil {
-			return err
-		}
 		if was.Stored == assess.Started {
 			if err := a.completable(tx, was, t, anyway); err != nil {
 				return err
