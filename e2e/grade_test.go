@@ -153,7 +153,7 @@ func (h *hiring) gradeByKeyboard(g grader) {
 	page.Press("Enter")
 	page.WaitText(remark)
 	page.Press("Escape")
-	score(page, "5", "4", "8", "16") // the fifth level is worth 4
+	score(page, "4", "4", "8", "16")
 	by.write("Note on the candidate", note)
 	page.WaitText("Saved")
 	page.Press("Escape")
@@ -195,7 +195,7 @@ func (h *hiring) gradeBlind(g, other grader) {
 	if given := browser.Eval[int](page, `document.querySelectorAll("[data-criterion] input:checked").length`); given != 0 {
 		h.t.Errorf("%d scores are given before the grader gives any", given)
 	}
-	score(page, "1", "0", "2", "2")
+	score(page, "0", "0", "2", "2")
 	told := h.learned(page)
 	wantWith(h.t, "what the blind grader is told", told, "Depth", "revision", "/waveform", "/media")
 	for _, path := range h.closedTo(other) {
@@ -236,7 +236,7 @@ func (h *hiring) adjudicate(submitted grader) {
 	}
 	page = h.atWork(turns[2], func(page *browser.Page) hands { return finger{page} })
 	page.WaitText("You decide between graders")
-	score(page, "4", "3", "6", "12")
+	score(page, "3", "3", "6", "12")
 	submit(page, "12")
 }
 

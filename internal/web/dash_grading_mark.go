@@ -139,6 +139,14 @@ func (c *call) typedMark(q assess.Question) (m assess.Mark, problems []ui.FieldE
 	return m, problems
 }
 
+// levelKey is the digit that picks a level: its points, or its number where there are points of two digits.
+func levelKey(c assess.Criterion, at int) string {
+	if most := c.Levels[len(c.Levels)-1].Points; most <= 9 {
+		return strconv.Itoa(c.Levels[at].Points)
+	}
+	return strconv.Itoa(at + 1)
+}
+
 func scoreField(c assess.Criterion) string { return "score." + string(c.ID) }
 
 func criterionName(c assess.Criterion) string {

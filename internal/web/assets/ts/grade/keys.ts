@@ -86,7 +86,7 @@ function move(by: number): boolean {
   return next !== undefined;
 }
 
-/** Gives the marked criterion points, or the level of that number, and goes to the next without a score. */
+/** Gives the marked criterion the points that the digit stands for, and goes to the next without a score. */
 function pick(digit: number): boolean {
   const criterion = current();
   if (!criterion || criterion.matches(":disabled *")) return false;
@@ -97,7 +97,7 @@ function pick(digit: number): boolean {
     first.select();
     return false;
   }
-  const chosen = criterion.querySelector(".levels") ? inputs[digit - 1] : inputs.find((input) => input.value === String(digit));
+  const chosen = inputs.find((input) => input.dataset.key === String(digit));
   if (!chosen) return false;
   chosen.checked = true;
   chosen.dispatchEvent(new Event("input", { bubbles: true }));
