@@ -46,7 +46,7 @@ func (s *Server) saveComment(c *call) error {
 		return err
 	}
 	err = s.app.SaveComment(c.ctx(), c.who(), assess.EvaluationID(id), assess.Comment{
-		ID: comment, Question: in.Question, At: time.Duration(in.At) * time.Millisecond, Text: in.Text,
+		ID: comment, Question: in.Question, At: times(in.At, time.Millisecond), Text: in.Text,
 	})
 	if err != nil {
 		return err
@@ -126,5 +126,11 @@ func moment(text string) (time.Duration, error) {
 	if errors.Join(errM, errS) != nil || m < 0 || s < 0 {
 		return 0, assess.InvalidFields(assess.Problem{Field: "at", Message: "must be written as minutes and seconds, such as 1:05"})
 	}
-	return time.Duration(m)*time.Minute + time.Duration(s)*time.Second, nil
+	return times(int64(m), time.Minute) + times(int64(s), time.Second), nil
+}
+
+// times is n units, or a year where there are more: no number that is sent becomes another moment by overflowing.
+func times(n int64, unit time.Duration) time.Duration {
+	const year = 365 * 24 * time.Hour
+	return time.Duration(min(max(n, -1), int64(year/unit))) * unit
 }

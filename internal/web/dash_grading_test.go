@@ -309,6 +309,11 @@ func TestCommentsAreAddedChangedAndDeletedWithoutScripts(t *testing.T) {
 	for range 2 {
 		b.put(http.MethodPut, w.path(id), body).want(t, http.StatusOK)
 	}
+	for _, at := range []string{"-1", "18446744073710", "9223372036854775807"} { // times a million, two of them are another moment
+		body := strings.Replace(body, "1500", at, 1)
+		b.put(http.MethodPut, w.path(id), body).want(t, http.StatusBadRequest, "a moment of the answer")
+	}
+	b.post(comments, url.Values{"at": {"307445734562:00"}, "text": {"Late."}}).want(t, http.StatusUnprocessableEntity, "Late.")
 	if c := w.read().Answers[0].Comments; len(c) != 1 || c[0].At.Milliseconds() != 1500 {
 		t.Errorf("stored is %+v", c)
 	}
