@@ -1,9 +1,13 @@
 package app_test
 
 import (
+	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -128,5 +132,42 @@ func TestWhatIsNoLongerToGradeIsNotMailed(t *testing.T) {
 		w.must(w.Assign(t.Context(), w.who(), s.invite, dev.ID, false))
 		w.clock.advance(time.Hour)
 		w.wantDigests(dev, 1)
+	})
+}
+
+func TestAGraderIsToldOnceHoweverManyProcessesAskAtOnce(t *testing.T) {
+	each(t, func(w *world) {
+		dev := w.graders(1)[0]
+		w.completed(planOf([]assess.Member{dev}, func(p *assess.GradingPlan) { p.DueDays = 1 }))
+		w.clock.advance(48 * time.Hour) // new and overdue at once
+		var all errgroup.Group
+		for range 8 {
+			all.Go(func() error { return w.TellGraders(t.Context()) })
+		}
+		w.must(all.Wait())
+		w.wantDigests(dev, 1)
+	})
+}
+
+func TestMailsAboutTestDataAreKeptInTheMailbox(t *testing.T) {
+	each(t, func(w *world) {
+		trying := w.owner.Actor(assess.Test)
+		out, err := w.Invite(t.Context(), trying, wish(w.published(), "try@example.com"), app.Once{})
+		w.must(err)
+		link, err := w.InviteURL(t.Context(), trying, out.Invite.ID)
+		w.must(err)
+		token := path.Base(link)
+		w.must(w.Accept(t.Context(), token, w.agreement(token), phone))
+		taker := app.Taker{Token: token, Tab: "tab", Client: phone}
+		w.must(w.Start(t.Context(), taker))
+		w.must(w.Complete(t.Context(), taker, true))
+		w.must(w.Assign(t.Context(), trying, out.Invite.ID, w.owner.ID, false))
+		w.clock.advance(time.Hour)
+		w.wantDigests(w.owner, 0)
+		letters, err := w.Letters(t.Context(), trying)
+		w.must(err)
+		if !slices.ContainsFunc(letters, func(l app.Letter) bool { return l.Subject == "1 candidate to grade" && l.Mode == assess.Test }) {
+			t.Errorf("the mailbox holds %d mails, but not this one", len(letters))
+		}
 	})
 }
