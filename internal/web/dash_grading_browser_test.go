@@ -132,7 +132,7 @@ func TestTwoTabsMergeWhatDoesNotCollideAndAskAboutWhatDoes(t *testing.T) {
 
 	one.Front()
 	one.AllowError("409")
-	one.Press("ArrowUp", "1") // the other criterion has been scored there meanwhile
+	one.Press("ArrowUp", "0") // the other criterion has been scored there meanwhile
 	one.WaitText("Changed in another tab, and taken over: Depth 6")
 	one.Fill("Comment on the answer", "From the first tab.")
 	w.stored(spoken, func(m assess.Mark) bool { return m.Comment != "" })
@@ -308,6 +308,7 @@ func TestCommentsAtMomentsAreAddedChangedDeletedAndBroughtBack(t *testing.T) {
 	p := s.grades(chromium.New(t), grader)
 	p.Open(s.url + w.questionPath(spoken))
 	ready(p)
+	p.WaitText("none found") // silence: the waveform is here, and moves nothing any more
 	p.Click("Comment here")
 	p.Fill("Comment at 0:00", "Half a thought")
 	p.Reload() // what is being typed is there again
