@@ -365,9 +365,8 @@ func TestAnswersOfTheDemoPlay(t *testing.T) {
 	page.Click("Maya Lindqvist maya.lindqvist@example.com")
 	page.WaitText("Answers")
 	for _, kind := range []string{"audio", "video"} {
-		page.Text("main")
-		browser.Eval[bool](page, fmt.Sprintf("(window.playing = document.querySelector('main %s'), playing.focus(), true)", kind))
-		page.Press(" ")
+		browser.Eval[bool](page, fmt.Sprintf("(window.playing = document.querySelector('main %s'), true)", kind))
+		page.ClickOn(fmt.Sprintf("main answer-player:has(%s) .player-play", kind))
 		moved := browser.Eval[bool](page, `new Promise(moved => {
 			playing.addEventListener("timeupdate", () => playing.currentTime > 0.5 && moved(true));
 			playing.addEventListener("error", () => moved(false));
