@@ -14,7 +14,6 @@ type Report struct {
 	Organization assess.Organization
 	Logo         []byte   // PNG or JPEG; empty for none
 	TagNames     []string // of the invite
-	Transcripts  map[assess.RecordingID]assess.Transcript
 }
 
 // Report reads what the report of a candidate says. Errors: Forbidden; NotFound; Conflict while the invite is not completed.
@@ -39,26 +38,17 @@ func (a *App) Report(ctx context.Context, who assess.Actor, id assess.InviteID) 
 			}
 			r.Logo = logo.Bytes
 		}
-		return r.readTexts(tx, who)
+		return r.readTagNames(tx, who)
 	})
 	return r, err
 }
 
-// readTexts reads the names of tags, and what was said.
-func (r *Report) readTexts(tx *store.Tx, who assess.Actor) error {
+func (r *Report) readTagNames(tx *store.Tx, who assess.Actor) error {
 	tags, err := tx.AllTags(who.Org)
-	if err != nil {
-		return err
-	}
 	for _, tag := range tags {
 		if slices.Contains(r.Invite.Tags, tag.ID) {
 			r.TagNames = append(r.TagNames, tag.Name)
 		}
-	}
-	transcripts, err := tx.Transcripts(who.Org, r.Invite.ID)
-	r.Transcripts = map[assess.RecordingID]assess.Transcript{}
-	for _, t := range transcripts {
-		r.Transcripts[t.Recording] = t
 	}
 	return err
 }

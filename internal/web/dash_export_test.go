@@ -97,7 +97,11 @@ func TestTheReportSaysWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	a := s.decided(func(n *assess.NewInvite, _ *assess.Content) { n.Name = "Ana Díaz" })
-	r, err := s.Report(t.Context(), s.owner.Actor(assess.Live), a.ID)
+	who := s.owner.Actor(assess.Live)
+	given, err := s.InviteAnswers(t.Context(), who, a.ID)
+	s.must(err)
+	s.must(s.ImportTranscript(t.Context(), who, a.ID, given.Questions[spoken-1].Take.ID, []assess.Segment{{End: time.Second, Text: "It is simple."}}))
+	r, err := s.Report(t.Context(), who, a.ID)
 	s.must(err)
 	got := web.Printed(r, "Olivia Owner")
 	if got.Candidate != "Ana Díaz" || got.Email != a.Email || !got.Grade.Scored || got.Grade.Points != float64(got.Grade.Max) || got.GeneratedBy != "Olivia Owner" {
@@ -114,6 +118,9 @@ func TestTheReportSaysWhatIsKnown(t *testing.T) {
 		t.Errorf("the answers are %q, want %q", forms, want)
 	}
 	first := got.Questions[spoken-1]
+	if first.Answer.Transcript != "It is simple." {
+		t.Errorf("said was %q", first.Answer.Transcript)
+	}
 	want := []report.Remark{{Grader: "Olivia Owner", Text: "Sounds <good>.", Comments: []report.Comment{{At: time.Second, Text: "Here."}}}}
 	if diff := cmp.Diff(want, first.Remarks); diff != "" || first.Criteria[0].Name != "The answer as a whole" || len(first.Criteria[0].Scores) != 1 {
 		t.Errorf("the first question is %+v\n%s", first, diff)

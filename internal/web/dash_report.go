@@ -151,7 +151,10 @@ func printedAnswer(r app.Report, a app.ScoredAnswer) report.Answer {
 	if a.Take.Media.Width > 0 {
 		kind = "Video"
 	}
-	text := []rune(r.Transcripts[a.Take.ID].Text())
+	var text []rune
+	if a.Transcript != nil {
+		text = []rune(a.Transcript.Text())
+	}
 	if len(text) > printedTranscript {
 		text = append(text[:printedTranscript], []rune(" […]")...)
 	}
