@@ -46,7 +46,7 @@ func (a *App) ExportResults(ctx context.Context, who assess.Actor, id assess.Ass
 	if err != nil {
 		return Export{}, err
 	}
-	rows := x.rows(ctx, resultsBatch, readResults, func(b batch, inv assess.Invite) [][]sheet.Cell {
+	rows := x.rows(ctx, resultsBatch, fillResults, func(b batch, inv assess.Invite) [][]sheet.Cell {
 		return [][]sheet.Cell{x.result(b, inv)}
 	})
 	return x.export(f, "results", sheet.Table{Columns: x.resultColumns(), Rows: rows}), nil
@@ -59,7 +59,7 @@ func (a *App) ExportAnswers(ctx context.Context, who assess.Actor, id assess.Ass
 	if err != nil {
 		return Export{}, err
 	}
-	return x.export(f, "answers", sheet.Table{Columns: answerColumns(), Rows: x.rows(ctx, answersBatch, readAnswers, x.answers)}), nil
+	return x.export(f, "answers", sheet.Table{Columns: answerColumns(), Rows: x.rows(ctx, answersBatch, fillAnswers, x.answers)}), nil
 }
 
 // exporter is what all rows of a table have in common.
@@ -205,8 +205,8 @@ func (x *exporter) read(ctx context.Context, after assess.InviteID, size int, fi
 	return b, err
 }
 
-// readResults reads what a row of results says.
-func readResults(tx *store.Tx, s store.Span, b *batch) (err error) {
+// fillResults reads what a row of results says.
+func fillResults(tx *store.Tx, s store.Span, b *batch) (err error) {
 	if b.tags, err = tx.TagNamesIn(s); err != nil {
 		return err
 	}
@@ -223,8 +223,8 @@ func readResults(tx *store.Tx, s store.Span, b *batch) (err error) {
 	return err
 }
 
-// readAnswers reads what rows of answers say.
-func readAnswers(tx *store.Tx, s store.Span, b *batch) (err error) {
+// fillAnswers reads what rows of answers say.
+func fillAnswers(tx *store.Tx, s store.Span, b *batch) (err error) {
 	if b.evaluations, err = tx.EvaluationsIn(s); err != nil {
 		return err
 	}
