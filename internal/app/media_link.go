@@ -62,7 +62,8 @@ func (a *App) LinkedResults(ctx context.Context, who assess.Actor, id assess.Inv
 }
 
 // LinkedMedia opens what a signed address names, if whoever it was made for still may see it. Errors: NotFound for what nobody has
-// signed; Gone once it has expired; Forbidden and NotFound when the viewer or the recording is no longer what it was; Unavailable.
+// signed; Gone once it has expired, or its API key is not to be used any more; Forbidden and NotFound when the viewer or the
+// recording is no longer what it was; Unavailable.
 func (a *App) LinkedMedia(ctx context.Context, token string) (MediaFile, error) {
 	grant, err := a.granted(token)
 	if err != nil {
@@ -95,15 +96,18 @@ func (a *App) granted(token string) (g mediaGrant, err error) {
 	return g, json.Unmarshal(payload, &g)
 }
 
-// viewer is whom an address was made for, as they stand now. Errors: NotFound when they are gone, Unauthenticated when a key is
-// not to be used any more.
+// viewer is whom an address was made for, as they stand now. Errors: NotFound when they are gone; Gone when a key is not to be used
+// any more, and not Unauthenticated: signing in would not help.
 func viewer(tx *store.Tx, g mediaGrant) (assess.Actor, error) {
 	if g.Kind == assess.ByKey {
 		key, err := tx.APIKey(g.Org, assess.APIKeyID(g.Viewer))
 		if err != nil {
 			return assess.Actor{}, err
 		}
-		return key.Actor(), key.Usable(tx.Now())
+		if key.Usable(tx.Now()) != nil {
+			err = assess.Errorf(assess.Gone, "This address was made for an API key that cannot be used any more.")
+		}
+		return key.Actor(), err
 	}
 	m, err := tx.Member(g.Org, assess.MemberID(g.Viewer))
 	return m.Actor(g.Mode), err

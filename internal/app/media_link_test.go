@@ -75,7 +75,7 @@ func TestASignedAddressPlaysForFiveMinutes(t *testing.T) {
 		_, link = s.linked(who)
 		w.must(w.RevokeAPIKey(ctx, w.who(), key.ID))
 		_, err = w.LinkedMedia(ctx, tokenOf(link))
-		w.wantKind(err, assess.Unauthenticated)
+		w.wantKind(err, assess.Gone)
 	})
 }
 
