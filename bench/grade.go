@@ -59,7 +59,7 @@ func (b *bench) startGraded(ctx context.Context) (*graded, error) {
 	if g.graduates, err = graduate(ctx, dir, n); err != nil {
 		return nil, fmt.Errorf("grading: %w", err)
 	}
-	if g.process, err = b.startProgram(ctx, "alfaone-graded", dir); err != nil {
+	if g.process, err = b.startProgram(ctx, "alfaone-graded", dir, b.profiling()...); err != nil {
 		return nil, err
 	}
 	return g, g.signIn(ctx)
@@ -132,7 +132,7 @@ func (g *graded) open(ctx context.Context, c contest) error {
 		return err
 	}
 	p99 := goal{what: "at p99", got: turns[0].p99.Seconds() * 1000, unit: milliseconds, target: 50, atMost: true}
-	return report{contest: c, turns: turns, goals: []goal{p99}}.print(g.out)
+	return errors.Join(report{contest: c, turns: turns, goals: []goal{p99}}.print(g.out), g.profile(ctx, c))
 }
 
 // opener opens one page after the other.

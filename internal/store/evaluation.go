@@ -33,7 +33,7 @@ func (tx *Tx) GradersOf(org assess.OrgID, invite assess.InviteID) ([]assess.Memb
 // InsertEvaluation assigns an invite to a grader. It reports whether it did; if not, the grader has it, or had it, already.
 func (tx *Tx) InsertEvaluation(e assess.Evaluation) (bool, error) {
 	n, err := tx.exec(`INSERT INTO evaluations (`+evaluationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-		ON CONFLICT (invite_id, grader_id) DO NOTHING`,
+		ON CONFLICT (invite_id, org_id, grader_id) DO NOTHING`,
 		e.Org, e.Mode, e.ID, e.Invite, e.Assessment, e.Grader, e.GraderName, e.State, e.Blind, e.Adjudicates, at(e.AssignedAt), at(e.ReadyAt), at(e.DueAt),
 		at(e.SubmittedAt), e.Revision, e.Note, e.Points, e.Reopened)
 	return n > 0, err

@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
+	"alfaone/internal/store/storetest"
 )
 
 // evaluation assigns an invite to a grader.
@@ -246,4 +249,26 @@ func TestAGradingPlanIsWrittenOverItsOwnRevisionOnly(t *testing.T) {
 		w.tx(func(tx *store.Tx) error { return tx.SetGradingTurn(p) })
 		same(w, p, plan)
 	})
+}
+
+// TestEvaluationsOfAnInviteAreFoundByIt reads how SQLite would go about them: never over those of the whole organization.
+func TestEvaluationsOfAnInviteAreFoundByIt(t *testing.T) {
+	t.Parallel()
+	w := &world{T: t}
+	w.ms.Store(noon.UnixMilli())
+	w.db = storetest.Open(t, w.now)
+	inv := w.completedInvite(w.assessment(w.org(), "Go"), "ada@example.com")
+	seen, err := w.db.Spy(t.Context(), func(tx *store.Tx) error {
+		_, evaluations := tx.Evaluations(inv.Org, inv.ID)
+		_, graders := tx.GradersOf(inv.Org, inv.ID)
+		return errors.Join(evaluations, graders)
+	})
+	if err != nil || len(seen) != 2 {
+		t.Fatalf("%d statements, %v", len(seen), err)
+	}
+	for _, s := range seen {
+		if plan := read(w, func(tx *store.Tx) (string, error) { return tx.Explain(s) }); !strings.Contains(plan, "(invite_id=?") {
+			t.Errorf("%s\n%s", s.SQL, plan)
+		}
+	}
 }

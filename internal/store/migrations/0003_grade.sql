@@ -36,7 +36,7 @@ CREATE TABLE evaluations (
     told_at       BIGINT NOT NULL DEFAULT 0,
     late_at       BIGINT NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX evaluations_grader ON evaluations (invite_id, grader_id);
+CREATE UNIQUE INDEX evaluations_grader ON evaluations (invite_id, org_id, grader_id);
 CREATE INDEX evaluations_queue ON evaluations (org_id, mode, grader_id, state, ready_at, id);
 CREATE INDEX evaluations_waiting ON evaluations (org_id, mode, grader_id) WHERE state = 'open' AND ready_at > 0;
 CREATE INDEX evaluations_assessment ON evaluations (org_id, mode, assessment_id, state, invite_id);
