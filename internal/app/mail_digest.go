@@ -115,7 +115,7 @@ func digestOf(tx *store.Tx, args digestMail) (d digestLetter, err error) {
 }
 
 func (a *App) digestMessage(j job.Job, d digestLetter) (mail.Message, error) {
-	heading := fmt.Sprintf("%s to grade", counted(d.Waiting, "candidate"))
+	heading := candidates(d.Waiting) + " to grade"
 	if d.Overdue > 0 {
 		heading += fmt.Sprintf(", %d overdue", d.Overdue)
 	}
@@ -131,13 +131,13 @@ func (a *App) digestMessage(j job.Job, d digestLetter) (mail.Message, error) {
 func (d digestLetter) paragraphs() []string {
 	lines := []string{fmt.Sprintf("Hello %s,", d.Grader.Name())}
 	if n := len(d.Fresh); n > 0 {
-		lines = append(lines, fmt.Sprintf("New since our last mail: %s.", counted(n, "candidate")))
+		lines = append(lines, fmt.Sprintf("New since our last mail: %s.", candidates(n)))
 	}
 	if n := len(d.Late); n > 0 {
-		lines = append(lines, fmt.Sprintf("Overdue, and you get no other reminder: %s.", counted(n, "candidate")))
+		lines = append(lines, fmt.Sprintf("Overdue, and you get no other reminder: %s.", candidates(n)))
 	}
 	if rest := d.Waiting - len(d.Fresh) - len(d.Late); rest > 0 {
-		lines = append(lines, fmt.Sprintf("Still waiting beside these: %s.", counted(rest, "candidate")))
+		lines = append(lines, fmt.Sprintf("Still waiting beside these: %s.", candidates(rest)))
 	}
 	return lines
 }
@@ -172,9 +172,10 @@ func candidateOf(e store.QueuedEvaluation) string {
 	}
 }
 
-func counted(n int, noun string) string {
+// candidates counts candidates in words.
+func candidates(n int) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 candidate"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d candidates", n)
 }

@@ -191,7 +191,10 @@ func (v gradingPlanView) facts() ui.Facts {
 		days = counted(v.Plan.DueDays, "day")
 	}
 	return ui.Facts{
-		{Term: "Who takes turns", Value: ui.Text(v.turns())}, {Term: "Graders for each candidate", Value: ui.Text(strconv.Itoa(v.Plan.PerInvite))},
-		{Term: "What graders see", Value: ui.Text(blind)}, {Term: "Somebody adjudicates", Value: ui.Text(gap)}, {Term: "Time to grade", Value: ui.Text(days)},
+		{Term: "Who takes turns", Value: ui.Text(v.turns())},
+		{Term: "Graders for each candidate", Value: ui.Text(strconv.Itoa(v.Plan.PerInvite))},
+		{Term: "What graders see", Value: ui.Text(blind)},
+		{Term: "Somebody adjudicates", Value: ui.Text(gap)},
+		{Term: "Time to grade", Value: ui.Text(days)},
 	}
 }
