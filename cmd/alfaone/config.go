@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"alfaone/internal/transcribe"
+	"alfaone/internal/speech"
 )
 
 // config is the one table of settings. Each is a flag and a variable of the environment.
@@ -31,6 +31,10 @@ type config struct {
 	TranscribeURL   string   `name:"transcribe-url" placeholder:"URL" help:"Service that writes down what candidates say, by OpenAI's form of transcriptions: https://api.openai.com/v1 or http://localhost:8000/v1. Empty: none."`
 	TranscribeKey   string   `name:"transcribe-key" placeholder:"KEY" help:"Key of that service, if it wants one; best given by ALFAONE_TRANSCRIBE_KEY_FILE."`
 	TranscribeModel string   `name:"transcribe-model" default:"whisper-1" placeholder:"NAME" help:"Model of that service (${default}). Those that give no times make captions that are off by some seconds."`
+	SpeechURL       string   `name:"speech-url" placeholder:"URL" help:"Service that reads prompts out which have no recording, by OpenAI's form of speech: https://api.openai.com/v1 or http://localhost:8000/v1. Empty: espeak-ng does, where it is installed."`
+	SpeechKey       string   `name:"speech-key" placeholder:"KEY" help:"Key of that service, if it wants one; best given by ALFAONE_SPEECH_KEY_FILE."`
+	SpeechModel     string   `name:"speech-model" default:"tts-1" placeholder:"NAME" help:"Model of that service (${default})."`
+	SpeechVoice     string   `name:"speech-voice" default:"alloy" placeholder:"NAME" help:"Voice of that model (${default}). It reads prompts in every language."`
 	TrustedProxies  []string `placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
 	MetricsListen   string   `placeholder:"HOST:PORT" help:"Address for Prometheus metrics and profiles; keep it private. Empty: none."`
 	LogFormat       string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"text or json (${default})."`
@@ -57,9 +61,8 @@ func (c *config) Validate() error {
 		_, err := c.bucket()
 		errs = append(errs, err)
 	}
-	if _, err := c.transcriber(); err != nil {
-		errs = append(errs, err)
-	}
+	_, _, err := c.speechServices()
+	errs = append(errs, err)
 	if c.SMTPURL != "" && strings.HasSuffix(c.MailFrom, "@localhost") {
 		errs = append(errs, errors.New("--smtp-url needs --mail-from, an address that your mail server may send from"))
 	}
@@ -87,16 +90,21 @@ func (c *config) proxies() ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// transcriber is the service that writes down what is said, or nil.
-func (c *config) transcriber() (*transcribe.Client, error) {
-	if c.TranscribeURL == "" {
-		return nil, nil //nolint:nilnil // without a service there is no client
+// speechServices are the service that writes down what is said and the one that reads prompts out; nil where there is none.
+func (c *config) speechServices() (transcriber, speaker *speech.Client, err error) {
+	if c.TranscribeURL != "" {
+		transcriber, err = speech.New(speech.Config{URL: c.TranscribeURL, Key: c.TranscribeKey, Model: c.TranscribeModel})
+		if err != nil {
+			return nil, nil, fmt.Errorf("--transcribe-url: %w", err)
+		}
 	}
-	client, err := transcribe.New(transcribe.Config{URL: c.TranscribeURL, Key: c.TranscribeKey, Model: c.TranscribeModel})
-	if err != nil {
-		return nil, fmt.Errorf("--transcribe-url: %w", err)
+	if c.SpeechURL != "" {
+		speaker, err = speech.New(speech.Config{URL: c.SpeechURL, Key: c.SpeechKey, Model: c.SpeechModel, Voice: c.SpeechVoice})
+		if err != nil {
+			return nil, nil, fmt.Errorf("--speech-url: %w", err)
+		}
 	}
-	return client, nil
+	return transcriber, speaker, nil
 }
 
 // prepareDataDir makes the data directory, readable by its owner only, and returns its path.

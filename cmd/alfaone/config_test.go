@@ -47,6 +47,7 @@ func TestWrongCommandLinesAreRefusedWithAReason(t *testing.T) {
 		"media without keys":    {nil, []string{"serve", "--media-url", "s3://media"}, "--media-url needs --s3-access-key"},
 		"keys in the media URL": {nil, []string{"serve", "--media-url", "s3://key:secret@media"}, "keys do not belong into the URL"},
 		"keys in the address":   {nil, []string{"serve", "--transcribe-url", "https://me:secret@speech.example/v1"}, "the key goes apart from it"},
+		"and in the other":      {nil, []string{"serve", "--speech-url", "https://speech.example/v1?key=secret"}, "--speech-url: speech: the URL must be"},
 		"log format":            {nil, []string{"serve", "--log-format", "xml"}, "--log-format"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +173,7 @@ func TestDoctorPassesOnAFreshDirectoryAndFailsOnABrokenOne(t *testing.T) {
 	}
 }
 
-func TestDoctorAsksTheTranscriptionServiceWhetherItLetsUsIn(t *testing.T) {
+func TestDoctorAsksTheSpeechServicesWhetherTheyLetUsIn(t *testing.T) {
 	t.Parallel()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer sk-right" {
@@ -180,17 +181,16 @@ func TestDoctorAsksTheTranscriptionServiceWhetherItLetsUsIn(t *testing.T) {
 		}
 	}))
 	t.Cleanup(service.Close)
-	for key, want := range map[string]struct {
-		code int
-		says string
-	}{
-		"sk-right": {0, "ok    the transcription service at " + service.URL},
-		"sk-wrong": {1, "FAIL  the transcription service at " + service.URL},
-	} {
-		environ := []string{"ALFAONE_TRANSCRIBE_URL=" + service.URL, "ALFAONE_TRANSCRIBE_KEY=" + key, "ALFAONE_BASE_URL=https://assess.example.com"}
-		code, out, _ := command(t, environ, "doctor", "--data-dir", t.TempDir())
-		if code != want.code || !strings.Contains(out, want.says) || strings.Contains(out, key) {
-			t.Errorf("%s: exit %d with %s", key, code, out)
+	for setting, what := range map[string]string{"TRANSCRIBE": "transcription", "SPEECH": "speech"} {
+		for key, want := range map[string]struct {
+			code  int
+			grade string
+		}{"sk-right": {0, "ok  "}, "sk-wrong": {1, "FAIL"}} {
+			environ := []string{"ALFAONE_" + setting + "_URL=" + service.URL, "ALFAONE_" + setting + "_KEY=" + key, "ALFAONE_BASE_URL=https://assess.example.com"}
+			code, out, _ := command(t, environ, "doctor", "--data-dir", t.TempDir())
+			if code != want.code || !strings.Contains(out, want.grade+"  the "+what+" service at "+service.URL) || strings.Contains(out, key) {
+				t.Errorf("%s: exit %d with %s", key, code, out)
+			}
 		}
 	}
 }

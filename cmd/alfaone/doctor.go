@@ -14,6 +14,7 @@ import (
 
 	"alfaone/internal/mail"
 	"alfaone/internal/media"
+	"alfaone/internal/speech"
 	"alfaone/internal/store"
 )
 
@@ -40,7 +41,7 @@ const (
 // Run implements the command: it fails if any check does.
 func (d *doctorCommand) Run(ctx context.Context, t terminal) error {
 	failed := 0
-	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, checkTools, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkTranscriber} {
+	for _, check := range []func(context.Context) []finding{d.checkBaseURL, d.checkStorage, d.checkBlobs, checkTools, d.checkDatabase, d.checkMail, d.checkMailDomain, d.checkSpeech} {
 		for _, f := range check(ctx) {
 			say(t.out, "%-4s  %s", f.grade, f.what)
 			if f.advice != "" {
@@ -134,25 +135,39 @@ func checkTools(context.Context) []finding {
 	return []finding{ffmpeg, speech}
 }
 
-// checkTranscriber asks the service that writes down what is said whether it lets us in.
-func (d *doctorCommand) checkTranscriber(ctx context.Context) []finding {
-	client, err := d.transcriber()
+// checkSpeech asks the services that write down and read out whether they let us in.
+func (d *doctorCommand) checkSpeech(ctx context.Context) []finding {
+	transcriber, speaker, err := d.speechServices()
 	if err != nil {
-		return []finding{{bad, "transcription", err.Error()}}
+		return []finding{{bad, "speech services", err.Error()}}
 	}
-	if client == nil {
-		return []finding{{good, "no --transcribe-url: answers have no transcripts", ""}}
+	listens := finding{good, "no --transcribe-url: answers have no transcripts", ""}
+	if transcriber != nil {
+		listens = checkService(ctx, transcriber, "transcription", d.TranscribeURL)
+		listens.warnInTheClear(d.TranscribeURL, "What candidates say")
 	}
+	speaks := finding{good, "no --speech-url: prompts without a recording are read out by espeak-ng, where it is installed", ""}
+	if speaker != nil {
+		speaks = checkService(ctx, speaker, "speech", d.SpeechURL)
+		speaks.warnInTheClear(d.SpeechURL, "What prompts say")
+	}
+	return []finding{listens, speaks}
+}
+
+func checkService(ctx context.Context, client *speech.Client, what, address string) finding {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	if err := client.Check(ctx); err != nil {
-		return []finding{{bad, "the transcription service at " + d.TranscribeURL, err.Error()}}
+		return finding{bad, "the " + what + " service at " + address, err.Error()}
 	}
-	found := finding{good, "the transcription service at " + d.TranscribeURL + " answers", ""}
-	if u, err := url.Parse(d.TranscribeURL); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		found.grade, found.advice = warn, "What candidates say travels there in the clear; give its address as https unless the network is yours alone."
+	return finding{good, "the " + what + " service at " + address + " answers", ""}
+}
+
+// warnInTheClear adds that what is sent to a service can be read on its way.
+func (f *finding) warnInTheClear(address, sent string) {
+	if u, err := url.Parse(address); f.grade == good && err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		f.grade, f.advice = warn, sent+" travels there in the clear; give its address as https unless the network is yours alone."
 	}
-	return []finding{found}
 }
 
 // answerTime is how long a service may take to answer a question about itself.

@@ -79,14 +79,14 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	transcriber, err := c.transcriber()
+	transcriber, speaker, err := c.speechServices()
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	p.limiter = p.newLimiter()
 	p.app = app.New(app.Options{
-		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: p.temp(), Transcriber: transcriber, Limiter: p.limiter, Secrets: secrets,
-		BaseURL: c.BaseURL, Sender: sender,
+		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: p.temp(), Transcriber: transcriber, Speaker: speaker, Limiter: p.limiter,
+		Secrets: secrets, BaseURL: c.BaseURL, Sender: sender,
 		From: mail.Address{Name: from.Name, Address: from.Address}, Wake: p.runner.Wake, NewID: newID, Random: rand.Reader, Texts: p.texts, Log: p.log,
 	})
 	p.app.Register(p.runner)

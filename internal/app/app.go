@@ -18,17 +18,18 @@ import (
 	"alfaone/internal/mail"
 	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
+	"alfaone/internal/speech"
 	"alfaone/internal/store"
-	"alfaone/internal/transcribe"
 )
 
-// Options are what an App is made of. All but Transcriber, Sender, Wake and the mail settings are required.
+// Options are what an App is made of. All but Transcriber, Speaker, Sender, Wake and the mail settings are required.
 type Options struct {
 	DB          *store.DB
-	Blobs       blob.Store         // where recordings are kept
-	Tools       media.Tools        // what is installed for working on them
-	Temp        string             // a directory for work in progress
-	Transcriber *transcribe.Client // writes down what candidates say; nil: nobody does
+	Blobs       blob.Store     // where recordings are kept
+	Tools       media.Tools    // what is installed for working on them
+	Temp        string         // a directory for work in progress
+	Transcriber *speech.Client // writes down what candidates say; nil: nobody does
+	Speaker     *speech.Client // reads prompts out that have no recording; nil: espeak-ng does, where it is installed
 	Limiter     ratelimit.Limiter
 	Secrets     Secrets
 	BaseURL     string        // where people reach this server: "https://assess.example.com", without a slash at the end
@@ -47,7 +48,8 @@ type App struct {
 	blobs       blob.Store
 	tools       media.Tools
 	temp        string
-	transcriber *transcribe.Client
+	transcriber *speech.Client
+	speaker     *speech.Client
 	limiter     ratelimit.Limiter
 	secrets     Secrets
 	baseURL     string
@@ -65,7 +67,7 @@ type App struct {
 // New makes an App.
 func New(o Options) *App {
 	a := &App{
-		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, transcriber: o.Transcriber, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
+		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, transcriber: o.Transcriber, speaker: o.Speaker, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
 		wake: o.Wake, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
 	}
 	if a.wake == nil {

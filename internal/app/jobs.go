@@ -16,6 +16,7 @@ const (
 	jobMemberMail = "member.mail"
 	jobFinalize   = "recording.finalize"
 	jobTranscribe = "recording.transcribe"
+	jobDictate    = "prompt.dictate"
 	jobErase      = "attempt.erase"
 	jobReceipt    = "receipt.mail"
 	jobDigest     = "digest.mail"
@@ -43,6 +44,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobMemberMail, a.sendMemberMail)
 	r.Handle(jobFinalize, a.finalizeRecording)
 	r.Handle(jobTranscribe, a.transcribeRecording)
+	r.Handle(jobDictate, a.dictateAgain)
 	r.Handle(jobReceipt, a.sendReceipt)
 	r.Handle(jobDigest, a.sendDigest)
 	r.Handle(jobErase, a.eraseAttempt)

@@ -16,9 +16,10 @@ type GrantedPlay struct {
 	Left    int
 }
 
-// GrantPlay counts a play before any byte of it leaves, of the prompt in a language or (empty) the invite's. Errors: NotFound,
-// Gone; Conflict (LimitUsed, Over, Elsewhere).
+// GrantPlay counts a play before any byte of it leaves, of the prompt in a language or (empty) the invite's. What has no recording is
+// read out now, which may take a while. Errors: NotFound, Gone; Conflict (LimitUsed, Over, Elsewhere).
 func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language string) (out GrantedPlay, err error) {
+	var text utterance
 	err = a.asking(ctx, t, number, func(tx *store.Tx, q asked) error {
 		if err := q.begun(); err != nil {
 			return err
@@ -34,9 +35,16 @@ func (a *App) GrantPlay(ctx context.Context, t Taker, number int, language strin
 				return err
 			}
 		}
-		out.Audible = out.Recording != "" || q.content.FormatOf(q.question) == assess.AudioFormat && a.tools.Speech != ""
+		out.Audible = out.Recording != ""
+		if !out.Audible && q.content.FormatOf(q.question) == assess.AudioFormat {
+			language := cmp.Or(language, q.invite.Language)
+			text = utterance{out.Org, q.question.Prompt(language, q.content.Primary()), language}
+		}
 		return nil
 	})
+	if err == nil && text.Text != "" {
+		out.Audible = a.readOut(ctx, text)
+	}
 	return out, err
 }
 
@@ -105,7 +113,7 @@ func (a *App) PlayMedia(ctx context.Context, t Taker, id assess.PlayID, language
 		return MediaFile{}, err
 	}
 	if play.Recording == "" {
-		return a.speech(ctx, play.Org, text, language)
+		return a.openSpeech(ctx, utterance{play.Org, text, language})
 	}
 	return a.openMedia(ctx, play.Org, play.Recording)
 }

@@ -4,16 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"alfaone/internal/assess"
-	"alfaone/internal/blob"
-	"alfaone/internal/media"
 	"alfaone/internal/store"
 )
 
@@ -119,45 +115,6 @@ func (a *App) PromptMedia(ctx context.Context, who assess.Actor, id assess.Recor
 		return MediaFile{}, err
 	}
 	return a.openMedia(ctx, who.Org, id)
-}
-
-// speech opens the prompt's text as a computer reads it out. It is made once and then kept. Errors: NotFound where there is no
-// synthesizer.
-func (a *App) speech(ctx context.Context, org assess.OrgID, text, language string) (MediaFile, error) {
-	sum := sha256.Sum256([]byte(language + "\x00" + text))
-	name := hex.EncodeToString(sum[:])
-	key := string(org) + "/speech/" + name
-	object, err := a.blobs.Open(ctx, key)
-	if errors.Is(err, blob.ErrNotFound) {
-		if err = a.speak(ctx, key, text, language); err == nil {
-			object, err = a.blobs.Open(ctx, key)
-		}
-	}
-	if err != nil {
-		return MediaFile{}, blobError(err)
-	}
-	return MediaFile{ReadSeekCloser: object, ContentType: media.WebM.ContentType(false), Tag: name, Modified: object.Info().Modified}, nil
-}
-
-func (a *App) speak(ctx context.Context, key, text, language string) error {
-	dir, err := os.MkdirTemp(a.temp, "speech-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "speech.webm")
-	switch err := a.tools.Speak(ctx, text, language, path); {
-	case errors.Is(err, media.ErrNoTool):
-		return assess.Errorf(assess.NotFound, "there is no synthesizer here")
-	case err != nil:
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	return a.blobs.Put(ctx, key, file, -1)
 }
 
 // sumFile is the SHA-256 sum of a file, hexadecimal, and its size.

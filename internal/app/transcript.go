@@ -16,8 +16,8 @@ import (
 	"alfaone/internal/assess"
 	"alfaone/internal/job"
 	"alfaone/internal/media"
+	"alfaone/internal/speech"
 	"alfaone/internal/store"
-	"alfaone/internal/transcribe"
 )
 
 // Transcribes reports whether answers are written down, by a service that the operator has set up.
@@ -224,34 +224,31 @@ func (a *App) writeTranscript(ctx context.Context, t assess.Transcript) error {
 	})
 }
 
-// How long a service that gives no answer is asked again: for about ten hours.
-const transcriptionTries = 10
+// How often a service that gives no answer is asked: for about ten hours.
+const serviceTries = 10
 
 // errNoTranscriber means that the service was taken out of the settings.
 var errNoTranscriber = errors.New("no transcription service is set up")
 
 // unheard writes down why nothing was heard, and answers when to try again. As long as that may help the transcript stays queued.
 func (a *App) unheard(ctx context.Context, t assess.Transcript, j job.Job, cause error) error {
-	e, answered := errors.AsType[*transcribe.Error](cause)
+	e, answered := errors.AsType[*speech.Error](cause)
 	t.Failure = unheardReason(cause)
-	again := cause
+	again := askAgain(cause)
 	switch {
-	case answered && e.Refused(): // as it will every other recording, until the key is mended
-		again = job.Pause(cause, refusedPause)
-	case answered && e.Permanent, errors.Is(cause, errNoTranscriber), j.Attempt >= transcriptionTries:
+	case answered && e.Refused():
+	case answered && e.Permanent, errors.Is(cause, errNoTranscriber), j.Attempt >= serviceTries:
 		a.log.WarnContext(ctx, "a recording is not transcribed", "recording", t.Recording, "error", cause)
 		t.State, again = assess.TranscriptFailed, nil
 		if len(t.Segments) > 0 { // it was to be made better, and stays as it was
 			t.State = assess.TranscriptReady
 		}
-	case answered && e.RetryAfter > 0:
-		again = job.RetryAfter(cause, min(e.RetryAfter, longestRetry))
 	}
 	return cmp.Or(a.writeTranscript(ctx, t), again)
 }
 
 func unheardReason(cause error) string {
-	if e, ok := errors.AsType[*transcribe.Error](cause); ok {
+	if e, ok := errors.AsType[*speech.Error](cause); ok {
 		return "The transcription service " + e.Message + "."
 	}
 	if errors.Is(cause, errNoTranscriber) {
@@ -267,7 +264,7 @@ const (
 
 // heard is what a service has heard as lines that can be read. Where it knows no times, or gives too much text one time, the times
 // of lines are guessed.
-func heard(said transcribe.Result, length time.Duration) (lines []assess.Segment) {
+func heard(said speech.Result, length time.Duration) (lines []assess.Segment) {
 	if len(said.Segments) == 0 {
 		lines = assess.Segment{End: length, Text: said.Text}.Sentences()
 	}
@@ -278,7 +275,7 @@ func heard(said transcribe.Result, length time.Duration) (lines []assess.Segment
 }
 
 // listen sends the sound of a recording to the service.
-func (a *App) listen(ctx context.Context, rec assess.Recording, language string) (said transcribe.Result, err error) {
+func (a *App) listen(ctx context.Context, rec assess.Recording, language string) (said speech.Result, err error) {
 	if a.transcriber == nil {
 		return said, errNoTranscriber
 	}
@@ -295,9 +292,9 @@ func (a *App) listen(ctx context.Context, rec assess.Recording, language string)
 	// Without a graphics card a service may need longer than the recording lasts.
 	limited, cancel := context.WithTimeout(ctx, 10*time.Minute+3*rec.Media.Duration)
 	defer cancel()
-	said, err = a.transcriber.Transcribe(limited, transcribe.Sound{File: file, Name: "sound." + string(kindOf(rec)), Language: language})
+	said, err = a.transcriber.Transcribe(limited, speech.Sound{File: file, Name: "sound." + string(kindOf(rec)), Language: language})
 	if limited.Err() != nil && ctx.Err() == nil {
-		err = &transcribe.Error{Message: "takes too long", Err: err}
+		err = &speech.Error{Message: "takes too long", Err: err}
 	}
 	return said, err
 }

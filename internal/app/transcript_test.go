@@ -15,7 +15,7 @@ import (
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/media"
-	"alfaone/internal/transcribe"
+	"alfaone/internal/speech"
 )
 
 // listener is a transcription service: an HTTP server that speaks the protocol and says what it is told to.
@@ -40,7 +40,7 @@ func (w *world) saying(answer string) (*world, *listener) {
 	l := &listener{status: http.StatusOK, answer: answer}
 	server := httptest.NewServer(l)
 	w.t.Cleanup(server.Close)
-	client, err := transcribe.New(transcribe.Config{URL: server.URL + "/v1", Key: "sk-secret", Model: "whisper-1"})
+	client, err := speech.New(speech.Config{URL: server.URL + "/v1", Key: "sk-secret", Model: "whisper-1"})
 	w.must(err)
 	return w.with(func(o *app.Options) { o.Transcriber = client }), l
 }

@@ -29,6 +29,12 @@ func (t Tools) Speak(ctx context.Context, text, language, out string) error {
 	return wrap("speak", t.convert(ctx, shortWork, wav, out, opus()...))
 }
 
+// Voice makes of what another synthesizer has said what [Tools.Speak] writes. Errors: [ErrNoTool]; [ErrCorrupt] when it is no sound.
+func (t Tools) Voice(ctx context.Context, in, out string) error {
+	t.turn = t.voice
+	return wrap("convert speech", t.convert(ctx, shortWork, in, out, opus()...))
+}
+
 // synthesize tries the voices that a language may have until one speaks. The text goes in by a pipe, so that it is never
 // taken for an option.
 func (t Tools) synthesize(ctx context.Context, text, language, wav string) error {

@@ -18,9 +18,10 @@ import (
 // Tools are the outside programs that work on files, by their paths; an empty path means that the program is not there and
 // what needs it answers [ErrNoTool].
 //
-// Of the programs that one Tools and its copies start, one runs at a time, and beside it one for [Tools.Speak], since somebody
-// waits for that ([NewTools] sees to it). Each runs in a directory of its own, with none of this process's environment, within a
-// time limit that is generous for its work; on Linux also at low priority and, where the system permits it, without a network.
+// Of the programs that one Tools and its copies start, one runs at a time, and beside it one for [Tools.Speak] or
+// [Tools.Voice], since somebody waits for that ([NewTools] sees to it). Each runs in a directory of its own, with none of this
+// process's environment, within a time limit that is generous for its work; on Linux also at low priority and, where the system
+// permits it, without a network.
 // ffmpeg is told the format of what it reads, by [Sniff], and may open nothing but files: a playlist in disguise makes it read
 // no other file and reach no network.
 type Tools struct {

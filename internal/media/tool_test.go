@@ -43,6 +43,7 @@ func TestWithoutProgramsTheToolsSaySo(t *testing.T) {
 			"mp4":       tools.MP4(t.Context(), sound, out),
 			"normalize": tools.Normalize(t.Context(), sound, out, false),
 			"speak":     tools.Speak(t.Context(), "Hello", "en", out),
+			"voice":     tools.Voice(t.Context(), sound, out),
 			"babble":    tools.Babble(t.Context(), out, time.Second, 1),
 			"film":      tools.Film(t.Context(), sound, out, 1),
 		} {

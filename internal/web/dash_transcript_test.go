@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"alfaone/internal/assess"
-	"alfaone/internal/transcribe"
+	"alfaone/internal/speech"
 )
 
 // transcribed is an attempt whose first answer has a transcript of the lines, three seconds in all.
@@ -174,7 +174,7 @@ func hearing(t *testing.T, answer http.HandlerFunc) func(*parts) {
 	t.Helper()
 	service := httptest.NewServer(answer)
 	t.Cleanup(service.Close)
-	client, err := transcribe.New(transcribe.Config{URL: service.URL + "/v1", Model: "whisper-1"})
+	client, err := speech.New(speech.Config{URL: service.URL + "/v1", Model: "whisper-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

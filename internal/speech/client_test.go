@@ -1,4 +1,4 @@
-package transcribe_test
+package speech_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"alfaone/internal/transcribe"
+	"alfaone/internal/speech"
 )
 
 const key = "sk-a-very-secret-key"
@@ -67,17 +67,17 @@ func says(status int, body string) func(http.ResponseWriter, heard) {
 	}
 }
 
-func client(t *testing.T, url, key string) *transcribe.Client {
+func client(t *testing.T, url, key string) *speech.Client {
 	t.Helper()
-	c, err := transcribe.New(transcribe.Config{URL: url, Key: key, Model: "whisper-1"})
+	c, err := speech.New(speech.Config{URL: url, Key: key, Model: "whisper-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func sound() transcribe.Sound {
-	return transcribe.Sound{File: strings.NewReader("the sound"), Name: "sound.webm", Language: "pt-BR"}
+func sound() speech.Sound {
+	return speech.Sound{File: strings.NewReader("the sound"), Name: "sound.webm", Language: "pt-BR"}
 }
 
 func TestSendsTheSoundAndReadsWhatIsSaid(t *testing.T) {
@@ -88,7 +88,7 @@ func TestSendsTheSoundAndReadsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := transcribe.Result{Text: "Olá. Tudo bem?", Segments: []transcribe.Segment{
+	want := speech.Result{Text: "Olá. Tudo bem?", Segments: []speech.Segment{
 		{End: 1250 * time.Millisecond, Text: "Olá."},
 		{Start: 1500 * time.Millisecond, End: 3500 * time.Millisecond, Text: "Tudo bem?"},
 	}}
@@ -146,33 +146,33 @@ func TestFailuresSayWhetherToTryAgain(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		answer func(http.ResponseWriter, heard)
-		want   transcribe.Error
+		want   speech.Error
 	}{
-		"refused sound": {says(http.StatusBadRequest, `{"error":{"message":"Audio file is\ntoo short."}}`), transcribe.Error{Status: 400, Permanent: true, Message: "answers 400: Audio file is too short"}},
-		"no model":      {says(http.StatusNotFound, `{"detail":"Model x not found"}`), transcribe.Error{Status: 404, Permanent: true, Message: "answers 404: Model x not found"}},
-		"too large":     {says(http.StatusRequestEntityTooLarge, `<html>nginx</html>`), transcribe.Error{Status: 413, Permanent: true, Message: "answers 413 Request Entity Too Large"}},
+		"refused sound": {says(http.StatusBadRequest, `{"error":{"message":"Audio file is\ntoo short."}}`), speech.Error{Status: 400, Permanent: true, Message: "answers 400: Audio file is too short"}},
+		"no model":      {says(http.StatusNotFound, `{"detail":"Model x not found"}`), speech.Error{Status: 404, Permanent: true, Message: "answers 404: Model x not found"}},
+		"too large":     {says(http.StatusRequestEntityTooLarge, `<html>nginx</html>`), speech.Error{Status: 413, Permanent: true, Message: "answers 413 Request Entity Too Large"}},
 		"too often": {func(w http.ResponseWriter, h heard) {
 			w.Header().Set("Retry-After", "20")
 			says(http.StatusTooManyRequests, `{"error":"slow down"}`)(w, h)
-		}, transcribe.Error{Status: 429, RetryAfter: 20 * time.Second, Message: "answers 429: slow down"}},
-		"own trouble": {says(http.StatusInternalServerError, `{"error":{"message":"oops, `+key+` failed"}}`), transcribe.Error{Status: 500, Message: "answers 500: oops, [key] failed"}},
-		"garbage":     {says(http.StatusOK, `<html>welcome</html>`), transcribe.Error{Permanent: true, Message: "answers what is no transcription"}},
-		"other JSON":  {says(http.StatusOK, `{"status":"queued"}`), transcribe.Error{Permanent: true, Message: "answers what is no transcription"}},
+		}, speech.Error{Status: 429, RetryAfter: 20 * time.Second, Message: "answers 429: slow down"}},
+		"own trouble": {says(http.StatusInternalServerError, `{"error":{"message":"oops, `+key+` failed"}}`), speech.Error{Status: 500, Message: "answers 500: oops, [key] failed"}},
+		"garbage":     {says(http.StatusOK, `<html>welcome</html>`), speech.Error{Permanent: true, Message: "answers what is no transcription"}},
+		"other JSON":  {says(http.StatusOK, `{"status":"queued"}`), speech.Error{Permanent: true, Message: "answers what is no transcription"}},
 		"elsewhere": {func(w http.ResponseWriter, _ heard) {
 			w.Header().Set("Location", "https://elsewhere.example/")
 			w.WriteHeader(http.StatusTemporaryRedirect)
-		}, transcribe.Error{Status: 307, Permanent: true, Message: "answers that it is elsewhere (307): its address must be set as it is"}},
+		}, speech.Error{Status: 307, Permanent: true, Message: "answers that it is elsewhere (307): its address must be set as it is"}},
 		"huge": {func(w http.ResponseWriter, _ heard) {
 			_, _ = io.WriteString(w, `{"text":"`)
 			_, _ = io.Copy(w, io.LimitReader(endless('a'), 64<<20))
-		}, transcribe.Error{Permanent: true, Message: "answers more than 16777216 bytes"}},
+		}, speech.Error{Permanent: true, Message: "answers more than 16777216 bytes"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url, _ := service(t, test.answer)
 			_, err := client(t, url, key).Transcribe(t.Context(), sound())
-			got, ok := errors.AsType[*transcribe.Error](err)
+			got, ok := errors.AsType[*speech.Error](err)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}
@@ -201,7 +201,7 @@ func TestOnlySomeStatusesPass(t *testing.T) {
 	} {
 		url, _ := service(t, says(status, ""))
 		_, err := client(t, url, key).Transcribe(t.Context(), sound())
-		if e, ok := errors.AsType[*transcribe.Error](err); !ok || e.Permanent != permanent || e.Status != status {
+		if e, ok := errors.AsType[*speech.Error](err); !ok || e.Permanent != permanent || e.Status != status {
 			t.Errorf("%d: %v, want permanent %v", status, err, permanent)
 		}
 	}
@@ -213,7 +213,7 @@ func TestAWrongKeyIsToldApartAndNeverRepeated(t *testing.T) {
 	wrong := client(t, url, "sk-wrong-key")
 	_, transcribing := wrong.Transcribe(t.Context(), sound())
 	for _, err := range []error{transcribing, wrong.Check(t.Context())} {
-		e, ok := errors.AsType[*transcribe.Error](err)
+		e, ok := errors.AsType[*speech.Error](err)
 		if !ok || !e.Refused() || !e.Permanent || strings.Contains(err.Error(), "wrong-key") {
 			t.Errorf("got %v", err)
 		}
@@ -225,7 +225,7 @@ func TestAServiceThatIsNotThereMayComeBack(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	_, err := client(t, server.URL, key).Transcribe(t.Context(), sound())
-	if e, ok := errors.AsType[*transcribe.Error](err); !ok || e.Permanent || e.Status != 0 || e.Message != "does not answer" {
+	if e, ok := errors.AsType[*speech.Error](err); !ok || e.Permanent || e.Status != 0 || e.Message != "does not answer" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -237,7 +237,7 @@ func TestAnAnswerThatBreaksOffMayComeWhole(t *testing.T) {
 		_, _ = io.WriteString(w, `{"text":"He`)
 	})
 	_, err := client(t, url, key).Transcribe(t.Context(), sound())
-	if e, ok := errors.AsType[*transcribe.Error](err); !ok || e.Permanent {
+	if e, ok := errors.AsType[*speech.Error](err); !ok || e.Permanent {
 		t.Errorf("got %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestAFileThatCannotBeReadIsNotTheServicesFault(t *testing.T) {
 	s := sound()
 	s.File = broken{}
 	_, err := client(t, url, key).Transcribe(t.Context(), s)
-	if _, blames := errors.AsType[*transcribe.Error](err); blames || !errors.Is(err, errBroken) {
+	if _, blames := errors.AsType[*speech.Error](err); blames || !errors.Is(err, errBroken) {
 		t.Errorf("got %v, want %v", err, errBroken)
 	}
 }
@@ -288,7 +288,7 @@ func TestCheckFindsAServiceThatLetsUsIn(t *testing.T) {
 
 func TestNewRefusesWhatIsNoAddressWithoutRepeatingIt(t *testing.T) {
 	t.Parallel()
-	for _, c := range []transcribe.Config{
+	for _, c := range []speech.Config{
 		{URL: ""},
 		{URL: "api.openai.com/v1"},
 		{URL: "ftp://example.com"},
@@ -298,7 +298,7 @@ func TestNewRefusesWhatIsNoAddressWithoutRepeatingIt(t *testing.T) {
 		{URL: "https://example.com/hunter2\x00"},
 		{URL: "https://example.com/v1", Key: "hunter2\nX-Evil: yes"},
 	} {
-		_, err := transcribe.New(c)
+		_, err := speech.New(c)
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v", c.URL, err)
 		}
@@ -309,21 +309,21 @@ func TestParseReadsWhatServicesAnswer(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		answer string
-		want   transcribe.Result
+		want   speech.Result
 	}{
-		"text alone":     {`{"text":" Hello,\n there. "}`, transcribe.Result{Text: "Hello, there."}},
-		"nothing said":   {`{"text":"","segments":[]}`, transcribe.Result{}},
-		"segments alone": {`{"segments":[{"start":1,"end":2,"text":"b"},{"start":0,"end":1,"text":"a"}]}`, transcribe.Result{Text: "a b", Segments: []transcribe.Segment{seg(0, 1, "a"), seg(1, 2, "b")}}},
+		"text alone":     {`{"text":" Hello,\n there. "}`, speech.Result{Text: "Hello, there."}},
+		"nothing said":   {`{"text":"","segments":[]}`, speech.Result{}},
+		"segments alone": {`{"segments":[{"start":1,"end":2,"text":"b"},{"start":0,"end":1,"text":"a"}]}`, speech.Result{Text: "a b", Segments: []speech.Segment{seg(0, 1, "a"), seg(1, 2, "b")}}},
 		"words alone": {
 			`{"words":[{"word":"Hello","start":0,"end":0.5},{"word":"there.","start":0.5,"end":1},{"word":"And","start":1,"end":1.2},{"word":"now","start":4,"end":4.5}]}`,
-			transcribe.Result{Text: "Hello there. And now", Segments: []transcribe.Segment{seg(0, 1, "Hello there."), seg(1, 1.2, "And"), seg(4, 4.5, "now")}},
+			speech.Result{Text: "Hello there. And now", Segments: []speech.Segment{seg(0, 1, "Hello there."), seg(1, 1.2, "And"), seg(4, 4.5, "now")}},
 		},
-		"impossible times":   {`{"text":"x","segments":[{"start":-4,"end":-5,"text":"a"},{"start":7,"end":2,"text":"b"},{"start":1e300,"end":1e301,"text":"c"}]}`, transcribe.Result{Text: "x", Segments: []transcribe.Segment{seg(0, 0, "a"), seg(7, 7, "b"), seg(360000, 360000, "c")}}},
-		"silence in between": {`{"text":"a","segments":[{"start":0,"end":1,"text":"a"},{"start":1,"end":2,"text":"  "}]}`, transcribe.Result{Text: "a", Segments: []transcribe.Segment{seg(0, 1, "a")}}},
-		"what is not seen":   {`{"text":"a\u0000b\u202e c\u200d"}`, transcribe.Result{Text: "ab c\u200d"}},
+		"impossible times":   {`{"text":"x","segments":[{"start":-4,"end":-5,"text":"a"},{"start":7,"end":2,"text":"b"},{"start":1e300,"end":1e301,"text":"c"}]}`, speech.Result{Text: "x", Segments: []speech.Segment{seg(0, 0, "a"), seg(7, 7, "b"), seg(360000, 360000, "c")}}},
+		"silence in between": {`{"text":"a","segments":[{"start":0,"end":1,"text":"a"},{"start":1,"end":2,"text":"  "}]}`, speech.Result{Text: "a", Segments: []speech.Segment{seg(0, 1, "a")}}},
+		"what is not seen":   {`{"text":"a\u0000b\u202e c\u200d"}`, speech.Result{Text: "ab c\u200d"}},
 	}
 	for name, test := range tests {
-		got, err := transcribe.Parse([]byte(test.answer))
+		got, err := speech.Parse([]byte(test.answer))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -333,8 +333,8 @@ func TestParseReadsWhatServicesAnswer(t *testing.T) {
 	}
 }
 
-func seg(start, end float64, text string) transcribe.Segment {
-	return transcribe.Segment{Start: time.Duration(start * float64(time.Second)), End: time.Duration(end * float64(time.Second)), Text: text}
+func seg(start, end float64, text string) speech.Segment {
+	return speech.Segment{Start: time.Duration(start * float64(time.Second)), End: time.Duration(end * float64(time.Second)), Text: text}
 }
 
 func TestLinesOfWordsStayShort(t *testing.T) {
@@ -347,7 +347,7 @@ func TestLinesOfWordsStayShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := transcribe.Parse(answer)
+	got, err := speech.Parse(answer)
 	if err != nil || len(got.Segments) < 10 {
 		t.Fatalf("got %d lines, %v", len(got.Segments), err)
 	}
@@ -363,9 +363,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"words":[{"word":"a","start":-1,"end":1e300},{"word":"\u202e\u0000","start":2,"end":1}]}`))
 	f.Add([]byte(`{"text":null,"segments":{}}`))
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		got, err := transcribe.Parse(answer)
+		got, err := speech.Parse(answer)
 		if err != nil {
-			if e, ok := errors.AsType[*transcribe.Error](err); !ok || !e.Permanent {
+			if e, ok := errors.AsType[*speech.Error](err); !ok || !e.Permanent {
 				t.Fatalf("an error of no class: %v", err)
 			}
 			return

@@ -1,4 +1,4 @@
-package transcribe
+package speech
 
 import (
 	"cmp"
@@ -22,9 +22,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Err != nil {
-		return "transcribe: the service " + e.Message + ": " + e.Err.Error()
+		return "speech: the service " + e.Message + ": " + e.Err.Error()
 	}
-	return "transcribe: the service " + e.Message
+	return "speech: the service " + e.Message
 }
 
 // Unwrap returns the cause.

@@ -1,4 +1,4 @@
-package transcribe
+package speech
 
 import (
 	"cmp"
