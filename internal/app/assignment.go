@@ -368,9 +368,23 @@ func (a *App) withdrawAll(tx *store.Tx, who assess.Actor, member assess.MemberID
 		if err := a.withdraw(tx, who, inv, e); err != nil {
 			return err
 		}
-		if err := a.regrade(tx, who, inv, plan); err != nil {
+		if err := a.replace(tx, who, inv, plan, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// replace has the next in turn do what was taken from a grader who is not there any more.
+func (a *App) replace(tx *store.Tx, who assess.Actor, inv assess.Invite, plan assess.GradingPlan, gone assess.Evaluation) error {
+	had, err := tx.Evaluations(inv.Org, inv.ID)
+	if err != nil {
+		return err
+	}
+	if inv.Stored == assess.Completed && plan.PerInvite > 0 {
+		if _, err := a.takeTurns(tx, inv, plan, had, assignment{n: 1, adjudicates: gone.Adjudicates}); err != nil {
+			return err
+		}
+	}
+	return a.regrade(tx, who, inv, plan)
 }

@@ -108,7 +108,7 @@ func evaluationDetail(tx *store.Tx, e assess.Evaluation, inv assess.Invite) (Eva
 	return d, err
 }
 
-// othersOf are the evaluations of colleagues that the grader may see.
+// othersOf are the evaluations that colleagues have submitted.
 func othersOf(tx *store.Tx, own assess.Evaluation) (out []GivenEvaluation, err error) {
 	all, err := tx.Evaluations(own.Org, own.Invite)
 	if err != nil {
@@ -265,6 +265,9 @@ func rewrite(tx *store.Tx, e assess.Evaluation) error {
 // handIn adds up the scores. Answers that were not given get none, which is written down.
 func handIn(tx *store.Tx, d EvaluationDetail) (sum int, err error) {
 	for _, m := range d.Answers {
+		if m.State == assess.Arriving {
+			return 0, assess.Errorf(assess.Conflict, "The answer to question %d is still arriving. Wait for it before you submit.", m.Number).With(assess.Incomplete)
+		}
 		if !m.Whole() {
 			return 0, assess.Errorf(assess.Conflict, "Question %d is not scored yet.", m.Number).With(assess.Incomplete)
 		}

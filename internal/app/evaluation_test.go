@@ -403,3 +403,64 @@ func TestTwoTabsSubmitOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestADecisionIsHiddenFromWhoHasYetToGradeBlind(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		two := append(w.graders(1), w.join("recruiter@example.com", assess.Recruiter))
+		s := w.completed(planOf(two, func(p *assess.GradingPlan) { p.Blind = true }))
+		_, err := w.Decide(ctx, w.who(), s.invite, 0, assess.Reject, "Scores far too low.")
+		w.must(err)
+		blind := two[1].Actor(assess.Live)
+		r, err := w.Results(ctx, blind, s.invite)
+		w.must(err)
+		if len(r.Decisions) != 0 {
+			t.Errorf("who grades blind reads %+v", r.Decisions)
+		}
+		timeline, err := w.InviteTimeline(ctx, blind, s.invite)
+		w.must(err)
+		for _, e := range timeline.Events {
+			if e.Type == assess.InviteDecided && e.Note != "" {
+				t.Errorf("who grades blind reads %q in the timeline", e.Note)
+			}
+		}
+		_, err = w.Decide(ctx, blind, s.invite, 1, assess.Advance, "No.")
+		w.wantKind(err, assess.Conflict)
+		s.grade(two[1], 5)
+		if r, err = w.Results(ctx, blind, s.invite); err != nil || len(r.Decisions) != 1 {
+			t.Errorf("once submitted, they read %+v, %v", r.Decisions, err)
+		}
+	})
+}
+
+func TestAnAnswerThatArrivesLateOpensItsScoresAgain(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, one := t.Context(), w.graders(1)
+		s := w.completed(planOf(one, func(*assess.GradingPlan) {}))
+		s.grade(one[0], 6)
+		rec, err := w.ImportTake(ctx, w.who(), s.invite, spoken, whole())
+		w.must(err)
+		w.deliver(w.ByMember(w.who()), rec.ID)
+		s.wantGrade(assess.Grading, 0)
+		d := s.evaluation(one[0])
+		if d.Reopened == "" || len(d.Answers[spoken-1].Mark.Scores) != 0 || d.Answers[written-1].Mark.Points() != 6 {
+			t.Errorf("the evaluation is %+v, the marks %+v and %+v", d.Evaluation, d.Answers[spoken-1].Mark, d.Answers[written-1].Mark)
+		}
+		w.wantCode(w.SubmitEvaluation(ctx, one[0].Actor(assess.Live), d.ID, d.Stamp()), assess.Incomplete)
+	})
+}
+
+func TestWhoLeavesIsReplacedByTheNextInTurn(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, four := t.Context(), w.graders(4)
+		s := w.completed(planOf(four, func(p *assess.GradingPlan) { p.PerInvite, p.Gap = 2, 10 }))
+		w.must(w.RemoveMember(ctx, w.who(), four[1].ID))
+		s.grade(four[0], 10)
+		s.wantGrade(assess.Grading, 0)
+		s.grade(four[2], 2)
+		s.wantGrade(assess.Disputed, 6)
+		if !s.evaluation(four[3]).Adjudicates {
+			t.Error("the last is not asked to adjudicate")
+		}
+	})
+}

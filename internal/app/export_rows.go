@@ -84,7 +84,15 @@ func (x *exporter) result(b batch, inv assess.Invite) []sheet.Cell {
 		row = append(row, x.pointsFor(q, inv, counting))
 	}
 	row = append(row, sheet.Text(gradersOf(r)))
-	return append(append(row, x.decisionCells(last(b.decisions[inv.ID]))...), sheet.Text(string(inv.ID)))
+	return append(append(row, x.decisionCells(last(b.decided(r, inv)))...), sheet.Text(string(inv.ID)))
+}
+
+// decided is what was decided about an invite, as far as who asks may know.
+func (b batch) decided(r Results, inv assess.Invite) []assess.Decision {
+	if r.Hidden {
+		return nil
+	}
+	return b.decisions[inv.ID]
 }
 
 // last is the last of some, or nothing.

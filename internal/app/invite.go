@@ -198,10 +198,11 @@ func timeline(tx *store.Tx, who assess.Actor, id assess.InviteID) ([]assess.Even
 	return events, nil
 }
 
-// discreet is an event as it is told to who must not know how others grade its invite: the notes of grades and of why an evaluation
-// was opened again may say it.
+// discreet is an event as it is told to who must not know how others grade its invite: the notes of grades, of
+// decisions and of why an evaluation was opened again may say it.
 func discreet(e assess.Event) assess.Event {
-	if e.Type == assess.InviteGraded || e.Type == assess.InviteReopened {
+	switch e.Type {
+	case assess.InviteGraded, assess.InviteReopened, assess.InviteDecided:
 		e.Note = ""
 	}
 	return e

@@ -13,7 +13,7 @@ type InviteGrade = store.InviteGrade
 // GradeCounts is how many completed invites stand in each state of grading.
 type GradeCounts = store.GradeCounts
 
-// InviteGrades reads how invites of a list were graded. Scores are left out where who asks has yet to grade the invite blind.
+// InviteGrades reads how invites of a list were graded. Scores and decisions are left out where who asks has yet to grade the invite blind.
 // Errors: Forbidden.
 func (a *App) InviteGrades(ctx context.Context, who assess.Actor, invites []assess.InviteSummary) (grades map[assess.InviteID]InviteGrade, err error) {
 	if err := who.May(assess.ReadResults); err != nil {
@@ -31,7 +31,7 @@ func (a *App) InviteGrades(ctx context.Context, who assess.Actor, invites []asse
 	})
 	for id, g := range grades {
 		if g.Blind {
-			g.Grade = assess.Grade{State: assess.Grading}
+			g.Grade, g.Outcome = assess.Grade{State: assess.Grading}, ""
 			grades[id] = g
 		}
 	}

@@ -97,6 +97,9 @@ func (a *App) readyRecording(tx *store.Tx, rec assess.Recording) error {
 		if err := a.queueTranscript(tx, rec); err != nil {
 			return err
 		}
+		if err := a.answerArrived(tx, rec); err != nil {
+			return err
+		}
 		return a.emitTake(tx, assess.InviteAnswered, rec, fmt.Sprintf("take %d, %s", rec.Number, length(rec.Media.Duration)))
 	case rec.Purpose.Photo():
 		inv, err := tx.Invite(rec.Org, rec.Mode, rec.Invite)

@@ -17,7 +17,7 @@ type Results struct {
 	Hidden      bool              // whether scores are kept from who asks, because they have yet to grade the invite blind
 	Evaluations []GivenEvaluation // in the order of their assignment; withdrawn ones are left out
 	Answers     []ScoredAnswer
-	Decisions   []assess.Decision // the oldest first; the newest holds
+	Decisions   []assess.Decision // the oldest first; the newest holds; none while Hidden
 }
 
 // Decision is the one that holds; nil while nothing is decided.
@@ -114,7 +114,7 @@ func resultsOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (r Results, e
 		return r, err
 	}
 	if r.Hidden {
-		r.Grade = assess.Grade{State: assess.Grading, Max: r.Grade.Max}
+		r.Grade, r.Decisions = assess.Grade{State: assess.Grading, Max: r.Grade.Max}, nil // a reason may tell the scores
 	}
 	counting := r.counting()
 	for _, answer := range r.Given.Questions {

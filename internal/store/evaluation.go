@@ -24,6 +24,12 @@ func (tx *Tx) Evaluations(org assess.OrgID, invite assess.InviteID) ([]assess.Ev
 	return list(tx, scanEvaluation, "SELECT "+evaluationColumns+" FROM evaluations WHERE org_id = $1 AND invite_id = $2 ORDER BY assigned_at, id", org, invite)
 }
 
+// AnySubmitted reports whether somebody has submitted an evaluation of an invite.
+func (tx *Tx) AnySubmitted(org assess.OrgID, invite assess.InviteID) (bool, error) {
+	found, err := list(tx, scanInt, "SELECT 1 FROM evaluations WHERE org_id = $1 AND invite_id = $2 AND state = 'submitted' LIMIT 1", org, invite)
+	return len(found) > 0, err
+}
+
 // GradersOf reads the members who are to grade an invite, in the order in which it was assigned to them.
 func (tx *Tx) GradersOf(org assess.OrgID, invite assess.InviteID) ([]assess.Member, error) {
 	return list(tx, scanMember, "SELECT "+prefixed("m", memberColumns)+` FROM evaluations e JOIN members m ON m.org_id = e.org_id AND m.id = e.grader_id

@@ -190,7 +190,7 @@ func scanCandidate(r row) (c assess.Candidate, err error) {
 	err = r.Scan(append(summaryFields(&c.InviteSummary), &c.Version, &c.Grade.State, &c.Grade.Points, &c.Grade.Max, timeInto{&c.Grade.GradedAt}, &c.Hidden, &c.Decision)...)
 	c.Grade.Points = max(0, c.Grade.Points)
 	if c.Hidden {
-		c.Grade.GradedAt = time.Time{}
+		c.Grade.GradedAt, c.Decision = time.Time{}, ""
 	}
 	return c, err
 }
@@ -211,7 +211,7 @@ func (tx *Tx) Candidates(org assess.OrgID, mode assess.Mode, id assess.Assessmen
 	case assess.FilterUndecided:
 		w.add("decision = ''")
 	default:
-		w.add("decision = ?", f.Decision)
+		w.add("decision = ? AND NOT hidden", f.Decision)
 	}
 	if f.Search != "" {
 		w.add(`folded LIKE ? ESCAPE '\'`, contains(f.Search))

@@ -75,7 +75,7 @@ func (c *call) inviteView() (v inviteView, err error) {
 	}
 	v.Given, v.Now, v.Me = v.Results.Given, c.s.now(), assess.MemberID(who.ID)
 	v.MayInvite, v.MayAssign = who.Can(assess.InviteCandidates), who.Can(assess.AssignGraders)
-	v.MayDecide = v.Status == assess.Completed && who.Can(assess.DecideCandidates)
+	v.MayDecide = v.Status == assess.Completed && who.Can(assess.DecideCandidates) && !v.Results.Hidden
 	if v.MayAssign {
 		if v.Members, err = c.graders(); err != nil {
 			return v, err

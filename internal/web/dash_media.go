@@ -11,5 +11,6 @@ func (s *Server) linkedMedia(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // the program that asked shows it on pages of its own
 	return c.media(file)
 }

@@ -51,7 +51,7 @@ export class Visits {
     if (url.includes("/review")) await this.outbox.settled();
     const page = await this.page(url).catch(() => undefined);
     if (visit !== this.latest) return;
-    if (page === undefined && !navigator.onLine) return showToast("The page could not be loaded: there is no connection. What you gave is kept.");
+    if (page === undefined) return showToast("The page could not be loaded: the server cannot be reached. What you gave is kept. Try again in a moment.");
     if (!page) return location.assign(url);
     if (forward) history.pushState(null, "", page.url);
     this.show(page);
