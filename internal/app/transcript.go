@@ -269,6 +269,10 @@ func heard(said speech.Result, length time.Duration) (lines []assess.Segment) {
 		lines = assess.Segment{End: length, Text: said.Text}.Sentences()
 	}
 	for _, s := range said.Segments {
+		if s.Start >= length {
+			continue // models go on hearing where nothing is
+		}
+		s.End = min(s.End, length)
 		lines = append(lines, assess.Segment{Start: s.Start, End: s.End, Text: s.Text}.Lines()...)
 	}
 	return lines[:min(len(lines), assess.MaxSegments)]

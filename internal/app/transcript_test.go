@@ -81,7 +81,7 @@ func (l *listener) requests() []sent {
 	return l.heard
 }
 
-const twoLines = `{"text":"Hello. I fix things.","segments":[{"start":0.2,"end":1,"text":"Hello."},{"start":1.2,"end":2.9,"text":"I fix things."}]}`
+const twoLines = `{"text":"Hello. I fix things.","segments":[{"start":0.2,"end":1,"text":"Hello."},{"start":1.2,"end":2.9,"text":"I fix things."},{"start":3600,"end":3601,"text":"Thanks for watching."}]}`
 
 func (s sitting) transcript(rec assess.Recording) assess.Transcript {
 	s.t.Helper()
