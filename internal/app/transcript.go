@@ -196,7 +196,7 @@ func (a *App) transcribeRecording(ctx context.Context, j job.Job) error {
 	}
 	said, err := a.listen(ctx, rec, t.Language)
 	if err == nil {
-		t.State, t.Segments, t.Failure = assess.TranscriptReady, heard(said, rec.Media.Duration), ""
+		t.State, t.Segments, t.Failure = assess.TranscriptReady, linesOf(said, rec.Media.Duration), ""
 		return a.writeTranscript(ctx, t)
 	}
 	if ctx.Err() != nil {
@@ -262,9 +262,9 @@ const (
 	longestRetry = 6 * time.Hour
 )
 
-// heard is what a service has heard as lines that can be read. Where it knows no times, or gives too much text one time, the times
+// linesOf is what a service has heard as lines that can be read. Where it knows no times, or gives too much text one time, the times
 // of lines are guessed.
-func heard(said speech.Result, length time.Duration) (lines []assess.Segment) {
+func linesOf(said speech.Result, length time.Duration) (lines []assess.Segment) {
 	if len(said.Segments) == 0 {
 		lines = assess.Segment{End: length, Text: said.Text}.Sentences()
 	}
