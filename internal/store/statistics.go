@@ -132,8 +132,8 @@ type Rating struct {
 	Percent float64 // of all points
 }
 
-// Ratings reads the ratings of an assessment by which graders can be compared, by invite: not those of adjudicators, who have
-// seen the others', nor those that were changed after they were submitted, nor what the member may not know. It is a row for each
+// Ratings reads the ratings of an assessment by which graders can be compared, by invite: not those of adjudicators, who are
+// asked because others differ, nor those that were changed after they were submitted, nor what the member may not know. It is a row for each
 // evaluation.
 func (tx *Tx) Ratings(org assess.OrgID, mode assess.Mode, id assess.AssessmentID, member assess.MemberID) ([]Rating, error) {
 	return list(tx, func(r row) (x Rating, err error) { return x, r.Scan(&x.Invite, &x.Grader, &x.Percent) },

@@ -100,10 +100,10 @@ func (b batch) lead() string {
 // next is where the grader goes on, and what the button says.
 func (b batch) next() (href, label string) {
 	done, all := b.scored()
-	switch {
-	case done == 0:
+	switch done {
+	case 0:
 		label = "Start"
-	case done == all:
+	case all:
 		label = "Review"
 	default:
 		label = "Go on"
