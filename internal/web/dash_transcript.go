@@ -177,18 +177,19 @@ func (v *transcriptView) retype(edits []assess.LineEdit) {
 	}
 }
 
-// lineErrors are the problems of edited lines by the names of their fields.
+// lineErrors are the problems of edited lines by the names of their fields. Who reads them counts lines from 1.
 func lineErrors(err error) ([]ui.FieldError, error) {
+	labels := map[string]string{}
 	if e, ok := errors.AsType[*assess.Error](err); ok {
 		for i, p := range e.Problems {
-			e.Problems[i].Field = strings.NewReplacer("lines[", "line-", "]", "").Replace(p.Field)
+			digits := strings.TrimSuffix(strings.TrimPrefix(p.Field, "lines["), "]")
+			if number, err := strconv.Atoi(digits); err == nil {
+				e.Problems[i].Field = "line-" + digits
+				labels["line-"+digits] = "line " + strconv.Itoa(number+1)
+			}
 		}
 	}
-	found, err := fieldErrors(err, nil)
-	for i := range found {
-		found[i].Message = strings.Replace(found[i].Message, "Line-", "Line ", 1)
-	}
-	return found, err
+	return fieldErrors(err, labels)
 }
 
 // transcribe has the answer transcribed, for the first time or again.

@@ -153,7 +153,7 @@ func TestAScriptLearnsWhatItsLinesSayNow(t *testing.T) {
 	if p := b.postForScript(path+"/transcript", url.Values{"line-0": {"a\u202eb"}, "was-0": {"I fix bikes."}}); p.status != http.StatusBadRequest || !strings.Contains(p.body, "must not contain control characters") {
 		t.Errorf("%d %s", p.status, p.body)
 	}
-	if p := b.post(path+"/transcript", url.Values{"line-0": {"a\u202eb"}, "was-0": {"I fix bikes."}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "Line 0 must not contain control characters") {
+	if p := b.post(path+"/transcript", url.Values{"line-0": {"a\u202eb"}, "was-0": {"I fix bikes."}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "Line 1 must not contain control characters") {
 		t.Errorf("%d %s", p.status, p.body)
 	}
 }
