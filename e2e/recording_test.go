@@ -1,12 +1,10 @@
 package e2e_test
 
 import (
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -481,28 +479,4 @@ func (c *candidate) files() (n int) {
 		c.t.Fatal(err)
 	}
 	return n
-}
-
-// ask sends a request as a script of the candidate's page would, and returns the status of the answer. The headers are pairs
-// of a name and a value.
-func (c *candidate) ask(method, path, body string, headers ...string) int {
-	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.access.URL+path, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	r.Header.Set("Cookie", c.cookie())
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "application/json")
-	r.Header.Set("X-Seat", "a-tab")
-	for pair := range slices.Chunk(headers, 2) {
-		r.Header.Set(pair[0], pair[1])
-	}
-	resp, err := (&http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	_, _ = io.Copy(io.Discard, resp.Body)
-	_ = resp.Body.Close()
-	return resp.StatusCode
 }
