@@ -44,56 +44,67 @@ type program struct {
 func openProgram(ctx context.Context, c *config, t terminal, clock func() time.Time) (*program, error) {
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/") // paths are put behind it
 	p := &program{config: c, log: c.logger(t)}
-	var err error
-	if p.dir, err = c.prepareDataDir(); err != nil {
-		return nil, err
-	}
-	secrets, err := c.secrets(p.dir)
+	o, err := p.settings()
 	if err != nil {
 		return nil, err
 	}
-	sender, err := c.sender()
-	if err != nil {
-		return nil, err
-	}
-	if p.texts, err = i18n.New(); err != nil {
-		return nil, err
-	}
-	if p.db, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, DataDir: p.dir, Clock: clock, Log: p.log}); err != nil {
-		return nil, err
-	}
-	if err := p.db.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, p.Close())
-	}
-	if p.blobs, err = c.openBlobs(p.dir); err != nil {
-		return nil, errors.Join(err, p.Close())
-	}
-	if err := os.MkdirAll(p.temp(), 0o700); err != nil {
+	if err := p.openStores(ctx, clock); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	if clock == nil {
 		clock = time.Now
 	}
 	p.runner = job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: jobWorkers, Alone: p.db.Engine() == "sqlite"})
-	from, err := netmail.ParseAddress(c.MailFrom)
-	if err != nil {
-		return nil, errors.Join(err, p.Close())
-	}
-	transcriber, speaker, err := c.speechServices()
-	if err != nil {
-		return nil, errors.Join(err, p.Close())
-	}
 	p.limiter = p.newLimiter()
-	p.app = app.New(app.Options{
-		DB: p.db, Blobs: p.blobs, Tools: media.Find(exec.LookPath), Temp: p.temp(), Transcriber: transcriber, Speaker: speaker, Limiter: p.limiter,
-		Secrets: secrets, BaseURL: c.BaseURL, Sender: sender,
-		From: mail.Address{Name: from.Name, Address: from.Address}, Wake: p.runner.Wake, NewID: newID, Random: rand.Reader, Texts: p.texts, Log: p.log,
-	})
+	o.DB, o.Blobs, o.Limiter, o.Wake, o.Log = p.db, p.blobs, p.limiter, p.runner.Wake, p.log
+	p.app = app.New(o)
 	p.app.Register(p.runner)
 	if err := p.app.CheckMasterKey(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// settings is what the settings alone make of an App.
+func (p *program) settings() (o app.Options, err error) {
+	c := p.config
+	if p.dir, err = c.prepareDataDir(); err != nil {
+		return o, err
+	}
+	if o.Secrets, err = c.secrets(p.dir); err != nil {
+		return o, err
+	}
+	if o.Sender, err = c.sender(); err != nil {
+		return o, err
+	}
+	from, err := netmail.ParseAddress(c.MailFrom)
+	if err != nil {
+		return o, err
+	}
+	if o.Transcriber, o.Speaker, err = c.speechServices(); err != nil {
+		return o, err
+	}
+	if p.texts, err = i18n.New(); err != nil {
+		return o, err
+	}
+	o.Tools, o.Temp, o.BaseURL, o.From = media.Find(exec.LookPath), p.temp(), c.BaseURL, mail.Address{Name: from.Name, Address: from.Address}
+	o.NewID, o.Random, o.Texts = newID, rand.Reader, p.texts
+	return o, nil
+}
+
+// openStores opens and migrates where everything is kept.
+func (p *program) openStores(ctx context.Context, clock func() time.Time) (err error) {
+	c := p.config
+	if p.db, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, DataDir: p.dir, Clock: clock, Log: p.log}); err != nil {
+		return err
+	}
+	if err := p.db.Migrate(ctx); err != nil {
+		return err
+	}
+	if p.blobs, err = c.openBlobs(p.dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(p.temp(), 0o700)
 }
 
 // temp is the directory for work in progress.
