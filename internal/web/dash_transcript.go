@@ -232,8 +232,10 @@ func (a givenAnswer) transcriptLink() string {
 	switch {
 	case a.State != assess.Answered || a.Take == nil || a.written():
 		return ""
-	case a.heard():
+	case a.heard() && a.view.MayAssign:
 		return "Read or edit the transcript"
+	case a.heard():
+		return "Read the transcript"
 	case a.Transcript != nil && a.Transcript.State == assess.TranscriptQueued:
 		return "Being transcribed"
 	case a.Transcript != nil:
