@@ -275,7 +275,7 @@ func TestTheStartPageLeadsEverybodyToTheirWork(t *testing.T) {
 	if p := s.signIn(ownerEmail).get("/"); p.url.Path != "/overview" {
 		t.Errorf("the owner is led to %s", p.url)
 	}
-	if p := s.signIn(s.colleague(assess.Grader).Email).get("/"); p.url.Path != "/invites" {
+	if p := s.signIn(s.colleague(assess.Grader).Email).get("/"); p.url.Path != "/grading" {
 		t.Errorf("a grader is led to %s", p.url)
 	}
 }
