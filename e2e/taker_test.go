@@ -217,9 +217,16 @@ func shoot(page *browser.Page) recording {
 	return recording{page, begun}
 }
 
-// until waits until the page says that so many seconds are recorded.
+// until waits until the page says that so many seconds are recorded, or more: nobody can look at it all the time.
 func (r recording) until(seconds int) {
-	r.page.WaitText(fmt.Sprintf("0:%02d of ", seconds))
+	browser.Eval[bool](r.page, fmt.Sprintf(`new Promise((done) => {
+		const look = () => {
+			const shown = /(\d+):(\d\d) of /.exec(document.body.innerText);
+			if (shown && 60 * shown[1] + Number(shown[2]) >= %d) done(true);
+			else setTimeout(look, 20);
+		};
+		look();
+	})`, seconds))
 }
 
 // most is the longest that the recording can be by now.
