@@ -38,20 +38,15 @@ func (a *App) InviteAnswers(ctx context.Context, who assess.Actor, id assess.Inv
 }
 
 func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
-	if out.Content, err = tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version); err != nil {
-		return out, err
-	}
-	if out.Accommodation, err = tx.Accommodation(inv.Org, inv.ID); err != nil {
-		return out, err
-	}
-	if out.Signals, err = tx.Signals(inv.Org, inv.ID); err != nil {
-		return out, err
-	}
-	recordings, err := tx.Recordings(inv.Org, inv.ID)
+	g, err := givenFor(tx, inv)
 	if err != nil {
 		return out, err
 	}
-	for _, rec := range recordings {
+	out.Content, out.Accommodation = g.content, g.granted
+	if out.Signals, err = tx.Signals(inv.Org, inv.ID); err != nil {
+		return out, err
+	}
+	for _, rec := range g.recordings {
 		if rec.Purpose.Evidence() {
 			out.Evidence = append(out.Evidence, rec)
 		}
@@ -60,12 +55,12 @@ func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
 	if err != nil {
 		return out, err
 	}
-	questions, err := questionsOf(tx, inv)
+	questions, err := g.questions(tx, inv)
 	if err != nil {
 		return out, err
 	}
 	for _, q := range questions {
-		given, err := givenTo(tx, q, recordings)
+		given, err := givenTo(tx, q, g.recordings)
 		if err != nil {
 			return out, err
 		}

@@ -221,34 +221,48 @@ func (a *App) Attempt(ctx context.Context, t Taker, language string) (out Attemp
 
 // questionsOf reads the questions as the candidate has them.
 func questionsOf(tx *store.Tx, inv assess.Invite) ([]AskedQuestion, error) {
-	content, err := tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version)
+	g, err := givenFor(tx, inv)
 	if err != nil {
 		return nil, err
 	}
-	granted, err := tx.Accommodation(inv.Org, inv.ID)
-	if err != nil {
-		return nil, err
+	return g.questions(tx, inv)
+}
+
+// given is all that questions as the candidate has them are made of.
+type given struct {
+	content    assess.Content
+	granted    assess.Accommodation
+	answers    []assess.Answer
+	recordings []assess.Recording // in order
+}
+
+func givenFor(tx *store.Tx, inv assess.Invite) (g given, err error) {
+	if g.content, err = tx.AssessmentVersion(inv.Org, inv.Assessment, inv.Version); err != nil {
+		return g, err
 	}
-	answers, err := tx.Answers(inv.Org, inv.ID)
-	if err != nil {
-		return nil, err
+	if g.granted, err = tx.Accommodation(inv.Org, inv.ID); err != nil {
+		return g, err
 	}
-	recordings, err := tx.Recordings(inv.Org, inv.ID)
-	if err != nil {
-		return nil, err
+	if g.answers, err = tx.Answers(inv.Org, inv.ID); err != nil {
+		return g, err
 	}
-	out := make([]AskedQuestion, len(content.Questions))
-	for i, question := range content.Questions {
-		q := AskedQuestion{Number: i + 1, Question: question, Asked: content.FormatOf(question)}
-		for _, answer := range answers {
+	g.recordings, err = tx.Recordings(inv.Org, inv.ID)
+	return g, err
+}
+
+func (g given) questions(tx *store.Tx, inv assess.Invite) ([]AskedQuestion, error) {
+	out := make([]AskedQuestion, len(g.content.Questions))
+	for i, question := range g.content.Questions {
+		q := AskedQuestion{Number: i + 1, Question: question, Asked: g.content.FormatOf(question)}
+		for _, answer := range g.answers {
 			if answer.Question == question.ID {
 				q.Answer = answer
 			}
 		}
-		q.Take, q.Failed = newestTakes(recordings, question.ID)
-		q.Allowance = inv.Allowance(content, question, granted, q.Answer.ExtraTakes)
+		q.Take, q.Failed = newestTakes(g.recordings, question.ID)
+		q.Allowance = inv.Allowance(g.content, question, g.granted, q.Answer.ExtraTakes)
 		q.State = q.Answer.State(q.Allowance.Formats[0], q.Take)
-		if err := q.limit(tx, asked{invite: inv, content: content, question: question, answer: q.Answer, allowance: q.Allowance}); err != nil {
+		if err := q.limit(tx, asked{invite: inv, content: g.content, question: question, answer: q.Answer, allowance: q.Allowance}); err != nil {
 			return nil, err
 		}
 		out[i] = q
