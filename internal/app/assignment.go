@@ -78,9 +78,8 @@ func evaluationOf(tx *store.Tx, inv assess.Invite, id assess.EvaluationID) (e as
 }
 
 func (a *App) withdraw(tx *store.Tx, who assess.Actor, inv assess.Invite, e assess.Evaluation) error {
-	revision := e.Revision
-	e.State, e.Revision = assess.EvaluationWithdrawn, e.Revision+1
-	if _, err := tx.UpdateEvaluation(e, revision); err != nil {
+	e.State = assess.EvaluationWithdrawn
+	if err := rewrite(tx, e); err != nil {
 		return err
 	}
 	return a.emit(tx, assess.InviteUnassigned, who, inv, e.GraderName)

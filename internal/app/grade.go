@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"alfaone/internal/assess"
@@ -59,10 +60,8 @@ func (a *App) dispute(tx *store.Tx, who assess.Actor, inv assess.Invite, plan as
 	if err := a.emit(tx, assess.InviteDisputed, who, inv, ""); err != nil {
 		return err
 	}
-	for _, e := range evaluations {
-		if e.Adjudicates && e.State != assess.EvaluationWithdrawn {
-			return nil
-		}
+	if slices.ContainsFunc(evaluations, adjudicating) {
+		return nil
 	}
 	_, err := a.takeTurns(tx, inv, plan, evaluations, assignment{adjudicates: true, n: 1})
 	return err
