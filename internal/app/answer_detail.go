@@ -24,19 +24,6 @@ type GivenAnswer struct {
 	Transcript *assess.Transcript // of the take; nil where there is none
 }
 
-// InviteAnswers reads the answers to an invite's questions. Errors: Forbidden, NotFound.
-func (a *App) InviteAnswers(ctx context.Context, who assess.Actor, id assess.InviteID) (out InviteAnswers, err error) {
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		d, err := inviteDetail(tx, who, id)
-		if err != nil {
-			return err
-		}
-		out, err = answersOf(tx, d.Invite)
-		return err
-	})
-	return out, err
-}
-
 func answersOf(tx *store.Tx, inv assess.Invite) (out InviteAnswers, err error) {
 	g, err := givenFor(tx, inv)
 	if err != nil {

@@ -396,7 +396,7 @@ func TestWhatWasRecordedBeforeTheEndArrivesAfterIt(t *testing.T) {
 		if q := s.question(spoken); q.State != assess.Answered || q.Take.ID != rec.ID {
 			t.Errorf("the late take is %s: %+v", q.State, q.Take)
 		}
-		given, err := w.InviteAnswers(t.Context(), w.who(), s.invite)
+		given, err := answersGiven(w.Results(t.Context(), w.who(), s.invite))
 		w.must(err)
 		if inv := s.stands(); !inv.Late(*given.Questions[spoken-1].Take) {
 			t.Error("nothing says that it came late")

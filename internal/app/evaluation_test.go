@@ -93,6 +93,9 @@ func (s sitting) resultsFor(m assess.Member) app.Results {
 	return r
 }
 
+// answersGiven is what results say that the candidate has given.
+func answersGiven(r app.Results, err error) (app.InviteAnswers, error) { return r.Given, err }
+
 func (s sitting) wantGrade(state assess.GradeState, points float64) {
 	s.t.Helper()
 	if got := s.results().Grade; got.State != state || got.Points != points {

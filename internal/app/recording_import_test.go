@@ -232,7 +232,7 @@ func TestOnlyWhoReadsAllInvitesSeesWhatWasObserved(t *testing.T) {
 		w.deliver(s.ByCandidate(s.Taker), rec.ID)
 		w.must(s.AddSignals(ctx, s.Taker, w.clock.now, []assess.Signal{{Type: assess.TabHidden, At: w.clock.now, Length: time.Second}}))
 		w.must(s.Complete(ctx, s.Taker, true))
-		given, err := w.InviteAnswers(ctx, w.who(), s.invite)
+		given, err := answersGiven(w.Results(ctx, w.who(), s.invite))
 		w.must(err)
 		if len(given.Evidence) != 1 || given.Evidence[0].ID != rec.ID || len(given.Signals) != 1 {
 			t.Errorf("observed: %+v and %+v", given.Evidence, given.Signals)
@@ -240,7 +240,7 @@ func TestOnlyWhoReadsAllInvitesSeesWhatWasObserved(t *testing.T) {
 		file, err := w.InviteMedia(ctx, w.who(), s.invite, rec.ID)
 		w.must(err)
 		w.must(file.Close())
-		_, err = w.InviteAnswers(ctx, grader.Actor(assess.Live), s.invite)
+		_, err = answersGiven(w.Results(ctx, grader.Actor(assess.Live), s.invite))
 		w.wantKind(err, assess.Forbidden)
 		_, err = w.EvaluationMedia(ctx, grader.Actor(assess.Live), s.evaluation(grader).ID, rec.ID)
 		w.wantKind(err, assess.NotFound)

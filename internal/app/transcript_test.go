@@ -123,7 +123,7 @@ func TestAnAnswerIsTranscribedOnceItIsReady(t *testing.T) {
 		if heard := service.requests(); len(heard) != 1 || heard[0].language != "es" || heard[0].name != "sound.webm" || !bytes.Equal(heard[0].sound, whole) {
 			t.Errorf("the service was sent %d files", len(heard))
 		}
-		answers, err := w.InviteAnswers(t.Context(), w.who(), s.invite)
+		answers, err := answersGiven(w.Results(t.Context(), w.who(), s.invite))
 		w.must(err)
 		if diff := cmp.Diff(&want, answers.Questions[spoken-1].Transcript); diff != "" {
 			t.Error(diff)
