@@ -72,7 +72,7 @@ func (g *graduates) begin(tx *store.Tx) error {
 func (g *graduates) add(tx *store.Tx, i int) error {
 	const completed = 12 // of the spread
 	inv := newInvite(g.assessment, i, completed, g.n, g.now)
-	if err := tx.InsertInvite(inv, uuid.NewString()); err != nil {
+	if _, err := tx.InsertInvite(inv, uuid.NewString()); err != nil {
 		return err
 	}
 	if i < 2*openedInvites {

@@ -99,7 +99,11 @@ func (r *recorder) invite(ctx context.Context) error {
 		inv := newInvite(a, 0, 0, 1, now)
 		inv.ID, inv.Stored, inv.AcceptedAt = assess.InviteID(uuid.NewString()), assess.Accepted, now
 		sum := sha256.Sum256([]byte(r.token))
-		return errors.Join(tx.InsertAssessment(a), tx.InsertAssessmentVersion(a), tx.InsertInvite(inv, hex.EncodeToString(sum[:])))
+		if err := errors.Join(tx.InsertAssessment(a), tx.InsertAssessmentVersion(a)); err != nil {
+			return err
+		}
+		_, err = tx.InsertInvite(inv, hex.EncodeToString(sum[:]))
+		return err
 	})
 	return errors.Join(err, db.Close())
 }

@@ -77,7 +77,7 @@ func (b *bench) fillRows(ctx context.Context, db *store.DB) error {
 	for from := 0; from < b.invites && err == nil; from += invitesPerTransaction {
 		err = db.Tx(ctx, func(tx *store.Tx) error {
 			for i := from; i < min(from+invitesPerTransaction, b.invites); i++ {
-				if err := tx.InsertInvite(newInvite(assessments[i%len(assessments)], i, i/len(assessments), b.invites, now), uuid.NewString()); err != nil {
+				if _, err := tx.InsertInvite(newInvite(assessments[i%len(assessments)], i, i/len(assessments), b.invites, now), uuid.NewString()); err != nil {
 					return err
 				}
 			}

@@ -212,7 +212,7 @@ func (s *sample) invite(ctx context.Context, asm assess.Assessment, c *sampleCan
 		Assessment: asm.ID, Email: sampleEmail(*c), Name: c.first + " " + c.last, Language: c.language,
 		ReplayLimit: assess.DefaultLimit, RecordLimit: assess.DefaultLimit + 1, ExpiresInDays: c.days,
 		Proctoring: assess.ProctoringChoice{ScreenRecording: &c.observed, WebcamMonitoring: new(false), IDCapture: new(false)},
-	}, app.Once{})
+	})
 	if err != nil {
 		return err
 	}

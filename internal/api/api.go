@@ -123,33 +123,35 @@ func (a *API) refuseMethod(w http.ResponseWriter, r *http.Request, allow string)
 // call is a request that was let in.
 type call struct {
 	who    assess.Actor
-	id     string            // of the path, as the field writes it; empty where the path has none
+	id     string            // the first of the path, as the field writes it; empty where the path has none
+	sub    string            // the second of the path
 	page   assess.Page       // of a list
 	filter map[string]string // of a list; what was not asked for is empty
 	http   *http.Request
 	header http.Header // of the answer
-	replay *replay     // the answer, when it was given before
+
+	status   int    // of the answer when all went well
+	onceKey  string // of the Idempotency-Key header; empty without one
+	resource string // the id of what the call makes or changes, with which a remembered answer is erased
 }
 
-// replay is an answer that is given again, byte for byte.
-type replay struct {
-	status int
-	body   []byte
-}
+// answer is a body that is written as it is.
+type answer []byte
 
 // serve answers a call of rt.
 func (a *API) serve(w http.ResponseWriter, r *http.Request, rt route) {
-	c := &call{http: r, header: w.Header()}
+	c := &call{http: r, header: w.Header(), status: rt.success()}
 	result, err := a.do(w, rt, c)
+	replayed, again := result.(answer)
 	switch {
 	case err != nil:
 		a.fail(w, r, err)
-	case c.replay != nil:
-		writeJSON(w, c.replay.status, c.replay.body)
 	case rt.out == nil:
-		w.WriteHeader(rt.success())
+		w.WriteHeader(c.status)
+	case again:
+		writeJSON(w, c.status, replayed)
 	default:
-		a.write(w, r, rt.success(), result)
+		a.write(w, r, c.status, result)
 	}
 }
 
@@ -164,7 +166,8 @@ func (a *API) do(w http.ResponseWriter, rt route, c *call) (result any, err erro
 	if err := c.who.May(rt.access); err != nil {
 		return nil, err
 	}
-	c.id = pathID(c.http)
+	c.id, c.sub = rt.ids(c.http)
+	c.resource = c.id
 	if c.page, c.filter, err = rt.list.read(c.http.URL.RawQuery); err != nil {
 		return nil, err
 	}
@@ -174,19 +177,25 @@ func (a *API) do(w http.ResponseWriter, rt route, c *call) (result any, err erro
 			return nil, err
 		}
 	}
-	return rt.run(c.http.Context(), a, c, body)
+	in, err := rt.decode(body)
+	if err != nil {
+		return nil, err
+	}
+	return a.carryOut(rt, c, in)
 }
 
 // nobody is a well-formed id that nothing has.
 const nobody = "00000000-0000-0000-0000-000000000000"
 
-// pathID is the id in the path. What is no id at all names nothing either, and is answered like an id that nothing has.
-func pathID(r *http.Request) string {
-	id := strings.ToLower(r.PathValue(idParameter))
-	if id != "" && !assess.ValidID(id) {
-		return nobody
+// ids are the ids in the path. What is no id at all names nothing either, and is answered like an id that nothing has.
+func (r route) ids(request *http.Request) (id, sub string) {
+	var ids [2]string
+	for i, name := range r.parameters() {
+		if ids[i] = strings.ToLower(request.PathValue(name)); !assess.ValidID(ids[i]) {
+			ids[i] = nobody
+		}
 	}
-	return id
+	return ids[0], ids[1]
 }
 
 // write encodes the result as the answer.

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/wire"
 )
@@ -19,7 +18,7 @@ func BenchmarkListInvites(b *testing.B) {
 	for i := range 20 {
 		_, err := w.app.Invite(b.Context(), w.owner.Actor(assess.Live), assess.NewInvite{
 			Assessment: w.published, Email: fmt.Sprintf("bench%d@example.com", i), ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-		}, app.Once{})
+		})
 		w.must(err)
 	}
 	plain := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -75,7 +75,7 @@ func (w *world) populate() more {
 		w.clock.advance(time.Minute)
 		out, err := w.app.Invite(ctx, owner, assess.NewInvite{
 			Assessment: w.published, Email: email, Name: name, Message: message, ReplayLimit: 2, RecordLimit: 3, ExpiresInDays: days,
-		}, app.Once{})
+		})
 		w.must(err)
 		return out.Invite.ID
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
-	"alfaone/internal/wire"
 )
 
 // keyOnce names a request that is to be carried out once (draft-ietf-httpapi-idempotency-key-header).
@@ -18,14 +18,55 @@ const keyOnce = "Idempotency-Key"
 // maxOnceKey bounds the length of an idempotency key.
 const maxOnceKey = 255
 
-// once is how the call asks to be carried out once; the zero value when it does not. Errors: Invalid.
-func (a *API) once(c *call, in wire.InviteRequest) (app.Once, error) {
-	key, err := onceKey(c.http.Header.Values(keyOnce))
-	if key == "" || err != nil {
+// carryOut does what the call asks; a POST with an Idempotency-Key, once.
+func (a *API) carryOut(rt route, c *call, in any) (any, error) {
+	ctx := c.http.Context()
+	if rt.method != http.MethodPost {
+		return rt.run(ctx, a, c, in)
+	}
+	var err error
+	if c.onceKey, err = onceKey(c.http.Header.Values(keyOnce)); err != nil {
+		return nil, err
+	}
+	if c.onceKey == "" || rt.once == byHandler {
+		return rt.run(ctx, a, c, in)
+	}
+	once, err := c.once(in)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := a.app.CarryOutOnce(ctx, c.who, once, func(ctx context.Context) (app.Reply, error) {
+		result, err := rt.run(ctx, a, c, in)
+		if err != nil {
+			return app.Reply{}, err
+		}
+		var buf bytes.Buffer
+		err = encode(&buf, result)
+		return app.Reply{Resource: c.resource, Status: c.status, Body: buf.String()}, err
+	})
+	if reply.Replayed {
+		c.replayed(reply.Status)
+	}
+	return answer(reply.Body), err
+}
+
+// replayed says that the answer was given before.
+func (c *call) replayed(status int) {
+	c.header.Set("Idempotent-Replayed", "true")
+	c.status = status
+}
+
+// once is how the call asks to be carried out once. Requests are told apart by what they ask for, not by how it is written.
+func (c *call) once(in any) (app.Once, error) {
+	if r, ok := in.(interface{ Canonical() any }); ok {
+		in = r.Canonical()
+	}
+	var buf bytes.Buffer
+	if err := encode(&buf, in); err != nil {
 		return app.Once{}, err
 	}
-	fingerprint, err := fingerprintOf(in.Canonical())
-	return app.Once{Route: c.http.Method + " " + c.http.URL.Path, Key: key, Fingerprint: fingerprint, Render: renderInvite}, err
+	sum := sha256.Sum256(buf.Bytes())
+	return app.Once{Route: c.http.Method + " " + c.http.URL.Path, Key: c.onceKey, Fingerprint: hex.EncodeToString(sum[:])}, nil
 }
 
 // onceKey reads the header: 1 to 255 visible ASCII characters, bare or in double quotes, which are not part of the key.
@@ -45,27 +86,4 @@ func onceKey(values []string) (string, error) {
 		return "", assess.InvalidFields(assess.Problem{Field: keyOnce, Message: "must be 1 to 255 visible ASCII characters, sent once"})
 	}
 	return key, nil
-}
-
-// fingerprintOf tells requests apart by what they ask for, not by how it is written.
-func fingerprintOf(canonical wire.InviteRequest) (string, error) {
-	var buf bytes.Buffer
-	if err := encode(&buf, canonical); err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(buf.Bytes())
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// renderInvite is the answer that is kept for the next time.
-func renderInvite(inv assess.Invite) (status int, body string, err error) {
-	var buf bytes.Buffer
-	err = encode(&buf, wire.InviteCreatedOf(inv))
-	return http.StatusCreated, buf.String(), err
-}
-
-// again makes an earlier answer the answer of the call.
-func (c *call) again(status int, body string) {
-	c.header.Set("Idempotent-Replayed", "true")
-	c.replay = &replay{status: status, body: []byte(body)}
 }

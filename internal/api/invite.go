@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/wire"
@@ -21,16 +22,13 @@ func (a *API) getInvite(ctx context.Context, c *call) (wire.InviteDetail, error)
 }
 
 func (a *API) createInvite(ctx context.Context, c *call, in wire.InviteRequest) (wire.InviteCreated, error) {
-	once, err := a.once(c, in)
+	out, err := a.app.Invite(ctx, c.who, in.NewInvite())
 	if err != nil {
 		return wire.InviteCreated{}, err
 	}
-	out, err := a.app.Invite(ctx, c.who, in.NewInvite(), once)
-	if err != nil {
-		return wire.InviteCreated{}, err
+	c.resource = string(out.Invite.ID)
+	if out.Found {
+		c.status = http.StatusOK
 	}
-	if out.Replay != nil {
-		c.again(out.Replay.Status, out.Replay.Body)
-	}
-	return wire.InviteCreatedOf(out.Invite), nil
+	return wire.InviteCreatedOf(out.Invite, a.now()), nil
 }

@@ -100,6 +100,8 @@ func (d *description) add(method, path string, op *huma.Operation) {
 		item.Get = op
 	case http.MethodPost:
 		item.Post = op
+	case http.MethodPut:
+		item.Put = op
 	case http.MethodPatch:
 		item.Patch = op
 	case http.MethodDelete:
@@ -122,9 +124,9 @@ func (d *description) operation(r route) *huma.Operation {
 	if r.in != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: d.content("application/json", r.in, r.example)}
 	}
-	if r.name == "createInvite" {
+	if r.method == http.MethodPost {
 		op.Parameters = append(op.Parameters, onceParameter())
-		op.Responses["201"].Headers["Idempotent-Replayed"] = headerRef("Idempotent-Replayed")
+		op.Responses[strconv.Itoa(r.success())].Headers["Idempotent-Replayed"] = headerRef("Idempotent-Replayed")
 	}
 	return op
 }
@@ -148,8 +150,11 @@ func (d *description) content(mediaType string, t reflect.Type, example any) map
 // failures are the statuses with which the route can fail.
 func (r route) failures() []int {
 	all := []int{400, 401, 403, 413, 429, 500, 503}
-	if _, parameter := r.pattern(); parameter != "" {
+	if len(r.parameters()) > 0 {
 		all = append(all, http.StatusNotFound)
+	}
+	if r.method == http.MethodPost {
+		all = append(all, http.StatusUnprocessableEntity)
 	}
 	if r.in != nil {
 		all = append(all, http.StatusUnsupportedMediaType)
@@ -157,12 +162,11 @@ func (r route) failures() []int {
 	return append(all, r.errors...)
 }
 
-func pathParameters(r route) []*huma.Param {
-	_, parameter := r.pattern()
-	if parameter == "" {
-		return nil
+func pathParameters(r route) (out []*huma.Param) {
+	for _, name := range r.parameters() {
+		out = append(out, &huma.Param{Name: name, In: "path", Required: true, Description: "The id.", Schema: uuidSchema()})
 	}
-	return []*huma.Param{{Name: parameter, In: "path", Required: true, Description: "The id.", Schema: uuidSchema()}}
+	return out
 }
 
 // parameters are the query parameters of a list.
@@ -181,13 +185,24 @@ func (l *listing) parameters() []*huma.Param {
 		queryParameter("order", "Whether the list rises or falls.", choice(order, []string{ascending, descending})),
 	}
 	for _, f := range l.filters {
-		schema := uuidSchema()
-		if len(f.oneOf) > 0 {
-			schema = choice("", f.oneOf)
-		}
-		out = append(out, queryParameter(f.name, f.description, schema))
+		out = append(out, queryParameter(f.name, f.description, f.schema()))
 	}
 	return out
+}
+
+func (f filter) schema() *huma.Schema {
+	switch f.form {
+	case oneOfSeveral:
+		return choice("", f.oneOf)
+	case anAddress:
+		return &huma.Schema{Type: huma.TypeString, Format: "email", MaxLength: new(254)}
+	case aTime:
+		return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
+	case aText:
+		return &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(assess.MaxExternalRunes)}
+	default:
+		return uuidSchema()
+	}
 }
 
 func queryParameter(name, about string, schema *huma.Schema) *huma.Param {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"alfaone/internal/assess"
 )
@@ -21,9 +23,21 @@ type listing struct {
 // filter narrows a list to what has a value.
 type filter struct {
 	name        string
-	oneOf       []string // empty: any UUID
+	form        form
+	oneOf       []string // where form is oneOfSeveral
 	description string
 }
+
+// form is what the value of a filter must look like.
+type form int
+
+const (
+	anID form = iota
+	oneOfSeveral
+	anAddress
+	aText
+	aTime
+)
 
 // maxPage bounds the number of a page, so that no arithmetic on it can overflow. No list is that long.
 const maxPage = 1_000_000_000
@@ -111,17 +125,34 @@ func (q *parameters) choice(name, otherwise string, from []string) string {
 func (q *parameters) filters(known []filter) map[string]string {
 	out := make(map[string]string, len(known))
 	for _, f := range known {
-		if len(f.oneOf) > 0 {
-			out[f.name] = q.choice(f.name, "", f.oneOf)
-			continue
-		}
-		value, ok := q.take(f.name)
-		if ok && !assess.ValidID(value) {
-			q.problems.add(f.name, "must be a UUID")
-		}
-		out[f.name] = strings.ToLower(value)
+		out[f.name] = q.filter(f)
 	}
 	return out
+}
+
+func (q *parameters) filter(f filter) string {
+	if f.form == oneOfSeveral {
+		return q.choice(f.name, "", f.oneOf)
+	}
+	value, ok := q.take(f.name)
+	if !ok {
+		return ""
+	}
+	switch f.form {
+	case anID:
+		q.problems.when(!assess.ValidID(value), f.name, "must be a UUID")
+		return strings.ToLower(value)
+	case anAddress:
+		_, ok := assess.Email(value)
+		q.problems.when(!ok, f.name, "must be a valid email address")
+	case aTime:
+		_, err := time.Parse(time.RFC3339, value)
+		q.problems.when(err != nil, f.name, "must be a time such as 2025-01-15T12:00:00.000Z")
+	default:
+		plain := assess.CleanLine(value) == value && value != "" && utf8.RuneCountInString(value) <= assess.MaxExternalRunes
+		q.problems.when(!plain, f.name, "must be 1 to %d characters on one line", assess.MaxExternalRunes)
+	}
+	return value
 }
 
 // refuseRest makes a problem of each parameter that nobody has taken.
@@ -147,6 +178,12 @@ const maxProblems = 20
 
 func (p *problems) add(field, format string, args ...any) {
 	*p = append(*p, assess.Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+func (p *problems) when(bad bool, field, format string, args ...any) {
+	if bad {
+		p.add(field, format, args...)
+	}
 }
 
 func (p problems) err() error {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -25,7 +24,7 @@ func TestQuickstartIsAnsweredToTheByte(t *testing.T) {
 	for i := range 25 {
 		_, err := w.app.Invite(t.Context(), owner, assess.NewInvite{
 			Assessment: asm.ID, Email: fmt.Sprintf("candidate%d@example.com", i), ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-		}, app.Once{})
+		})
 		w.must(err)
 	}
 

@@ -30,7 +30,7 @@ func (w *world) graded() assess.InviteID {
 	w.must(w.app.Publish(ctx, who, asm.ID))
 	out, err := w.app.Invite(ctx, who, assess.NewInvite{
 		Assessment: asm.ID, Email: "written@example.com", ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30, Grader: w.owner.ID,
-	}, app.Once{})
+	})
 	w.must(err)
 	w.takes(who, out.Invite.ID)
 	w.scores(who, c.Questions[0])

@@ -18,6 +18,8 @@ type route struct {
 	endpoint
 
 	list        *listing // what may be asked of a list; nil: no query parameters at all
+	status      int      // of the answer when all went well; 0: 201 of a POST, else 200, or 204 without a body
+	once        byWhom   // who sees to it that a POST with an Idempotency-Key is carried out once
 	name        string   // operationId
 	summary     string
 	description string
@@ -29,41 +31,56 @@ type route struct {
 // endpoint is a handler together with the types that it reads and writes. The document is made of these types.
 type endpoint struct {
 	in, out reflect.Type // nil: no body
-	run     func(context.Context, *API, *call, []byte) (any, error)
+	decode  func(body []byte) (any, error)
+	run     func(ctx context.Context, a *API, c *call, in any) (any, error)
 }
+
+// byWhom says who carries a call out once.
+type byWhom int
+
+const (
+	byAPI     byWhom = iota // the API, in one transaction
+	byHandler               // the handler, which reads call.onceKey, because one transaction will not do
+)
+
+// noBody is what a call without a body decodes.
+func noBody([]byte) (any, error) { return nil, nil } //nolint:nilnil // there is nothing
 
 // gives is the endpoint of a call without a body.
 func gives[Out any](handle func(*API, context.Context, *call) (Out, error)) endpoint {
 	return endpoint{
-		out: reflect.TypeFor[Out](),
-		run: func(ctx context.Context, a *API, c *call, _ []byte) (any, error) { return handle(a, ctx, c) },
+		out: reflect.TypeFor[Out](), decode: noBody,
+		run: func(ctx context.Context, a *API, c *call, _ any) (any, error) { return handle(a, ctx, c) },
 	}
 }
 
 // takes is the endpoint of a call with a body.
 func takes[In, Out any](handle func(*API, context.Context, *call, In) (Out, error)) endpoint {
 	return endpoint{
-		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
-		run: func(ctx context.Context, a *API, c *call, body []byte) (any, error) {
-			var in In
-			if err := decode(body, &in); err != nil {
-				return nil, err
-			}
-			return handle(a, ctx, c, in)
-		},
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), decode: decodeAs[In],
+		run: func(ctx context.Context, a *API, c *call, in any) (any, error) { return handle(a, ctx, c, in.(In)) },
 	}
 }
 
 // does is the endpoint of a call that answers nothing.
 func does(handle func(*API, context.Context, *call) error) endpoint {
 	return endpoint{
-		run: func(ctx context.Context, a *API, c *call, _ []byte) (any, error) { return nil, handle(a, ctx, c) },
+		decode: noBody,
+		run:    func(ctx context.Context, a *API, c *call, _ any) (any, error) { return nil, handle(a, ctx, c) },
 	}
+}
+
+func decodeAs[In any](body []byte) (any, error) {
+	var in In
+	err := decode(body, &in)
+	return in, err
 }
 
 // success is the status of the answer when all went well.
 func (r route) success() int {
 	switch {
+	case r.status != 0:
+		return r.status
 	case r.out == nil:
 		return http.StatusNoContent
 	case r.method == http.MethodPost:
@@ -83,7 +100,7 @@ func assessmentRoutes() []route {
 		{
 			method: "GET", path: "/assessments", access: assess.ReadAssessments, endpoint: gives((*API).listAssessments),
 			list: &listing{sorts: assess.AssessmentSorts(), filters: []filter{
-				{name: "status", oneOf: texts(assess.AssessmentStatuses()), description: "Only assessments with this status. Without it, all but archived ones."},
+				{name: "status", form: oneOfSeveral, oneOf: texts(assess.AssessmentStatuses()), description: "Only assessments with this status. Without it, all but archived ones."},
 			}},
 			name: "listAssessments", summary: "List assessments",
 			description: "The organization's assessments, as they were last published; as a draft while they never were.",
@@ -110,7 +127,7 @@ func inviteRoutes() []route {
 			method: "GET", path: "/invites", access: assess.ReadInvites, endpoint: gives((*API).listInvites),
 			list: &listing{sorts: assess.InviteSorts(), filters: []filter{
 				{name: "assessmentId", description: "Only invites to this assessment."},
-				{name: "status", oneOf: texts(assess.InviteStatuses()), description: "Only invites with this status now."},
+				{name: "status", form: oneOfSeveral, oneOf: texts(assess.InviteStatuses()), description: "Only invites with this status now."},
 			}},
 			name: "listInvites", summary: "List invites", description: "The invites of the organization, live or test as the key is.",
 			answer: wire.InviteList{Invites: []wire.Invite{exampleInvite}, Pagination: examplePage},
@@ -119,7 +136,7 @@ func inviteRoutes() []route {
 			method: "POST", path: "/invites", access: assess.InviteCandidates, endpoint: takes((*API).createInvite),
 			name: "createInvite", summary: "Invite a candidate",
 			description: "Makes an invite and sends the candidate an e-mail with the link. With a test key, the e-mail is captured and not sent.",
-			errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
+			errors:      []int{http.StatusNotFound, http.StatusConflict},
 			example:     exampleInviteRequest, answer: wire.InviteCreated{Invite: exampleInvite},
 		},
 		{
@@ -198,28 +215,27 @@ func texts[T ~string](values []T) []string {
 	return out
 }
 
-// idParameter is what handlers call the id in a path; the document uses the longer name that the route's path has.
-const idParameter = "id"
-
-// pattern is the route's path for http.ServeMux, and parameter the name of the id in it, if any.
-func (r route) pattern() (pattern, parameter string) {
-	before, rest, found := strings.Cut(r.path, "{")
-	if !found {
-		return r.path, ""
+// parameters are the names of the ids in the path, in their order.
+func (r route) parameters() (names []string) {
+	for rest := r.path; ; {
+		_, after, found := strings.Cut(rest, "{")
+		if !found {
+			return names
+		}
+		var name string
+		name, rest, _ = strings.Cut(after, "}")
+		names = append(names, name)
 	}
-	parameter, after, _ := strings.Cut(rest, "}")
-	return before + "{" + idParameter + "}" + after, parameter
 }
 
 // resources groups routes by path, and those of a path by method.
 func resources(all []route) map[string]map[string]route {
 	out := map[string]map[string]route{}
 	for _, r := range all {
-		pattern, _ := r.pattern()
-		if out[pattern] == nil {
-			out[pattern] = map[string]route{}
+		if out[r.path] == nil {
+			out[r.path] = map[string]route{}
 		}
-		out[pattern][r.method] = r
+		out[r.path][r.method] = r
 	}
 	return out
 }

@@ -177,7 +177,7 @@ func (w *world) inviteAs(o tenant, mode assess.Mode) assess.InviteID {
 	w.t.Helper()
 	out, err := w.app.Invite(w.t.Context(), o.owner.Actor(mode), assess.NewInvite{
 		Assessment: o.published, Email: o.invited, ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30, Grader: o.owner.ID,
-	}, app.Once{})
+	})
 	w.must(err)
 	return out.Invite.ID
 }

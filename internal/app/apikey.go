@@ -31,7 +31,7 @@ func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAP
 		}
 		key = assess.APIKey{
 			ID: assess.APIKeyID(a.newID()), Org: who.Org, Mode: n.Mode, Name: assess.CleanLine(n.Name), Start: start,
-			CreatedBy: assess.MemberID(who.ID), Creator: who.Name, CreatedAt: tx.Now(),
+			Scopes: n.Granted(), CreatedBy: assess.MemberID(who.ID), Creator: who.Name, CreatedAt: tx.Now(),
 		}
 		if n.ExpiresInDays > 0 {
 			key.ExpiresAt = tx.Now().Add(time.Duration(n.ExpiresInDays) * 24 * time.Hour)

@@ -119,7 +119,13 @@ const maxAttempts = 30
 
 // emit writes an event about an invite.
 func (a *App) emit(tx *store.Tx, typ assess.EventType, who assess.Actor, inv assess.Invite, note string) error {
-	return tx.InsertEvent(assess.EventOf(assess.EventID(a.newID()), typ, who, inv, note, tx.Now()))
+	return a.record(tx, assess.EventOf(assess.EventID(a.newID()), typ, who, inv, note, tx.Now()))
+}
+
+// record writes an event.
+func (a *App) record(tx *store.Tx, e assess.Event) error {
+	_, err := tx.InsertEvent(e)
+	return err
 }
 
 // Client is the browser or program at the other end of a request.

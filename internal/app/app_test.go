@@ -133,7 +133,7 @@ func wish(asm assess.Assessment, email string) assess.NewInvite {
 
 func (w *world) invite(asm assess.Assessment, email string) assess.Invite {
 	w.t.Helper()
-	out, err := w.Invite(w.t.Context(), w.who(), wish(asm, email), app.Once{})
+	out, err := w.Invite(w.t.Context(), w.who(), wish(asm, email))
 	w.must(err)
 	return out.Invite
 }

@@ -242,7 +242,7 @@ func (a *App) Publish(ctx context.Context, who assess.Actor, id assess.Assessmen
 		if err := tx.InsertAssessmentVersion(*asm); err != nil {
 			return false, err
 		}
-		return true, tx.InsertEvent(assess.Event{
+		return true, a.record(tx, assess.Event{
 			ID: assess.EventID(a.newID()), Org: who.Org, Mode: assess.Live, Type: assess.AssessmentPublished, Assessment: asm.ID,
 			Actor: who.Kind, ActorID: who.ID, ActorName: who.Name, Note: asm.Draft.Name, At: tx.Now(),
 		})

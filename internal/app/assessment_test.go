@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -220,7 +219,7 @@ func TestArchivingHidesAndRestoringBringsBack(t *testing.T) {
 		if shown != 0 || archived != 1 {
 			t.Errorf("%d are shown and %d archived, want 0 and 1", shown, archived)
 		}
-		_, err = w.Invite(t.Context(), w.who(), wish(asm, "other@example.com"), app.Once{})
+		_, err = w.Invite(t.Context(), w.who(), wish(asm, "other@example.com"))
 		w.wantKind(err, assess.Conflict)
 		if _, err := w.InviteDetail(t.Context(), w.who(), invite.ID); err != nil {
 			t.Errorf("the invite is gone: %v", err)

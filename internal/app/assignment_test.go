@@ -22,7 +22,7 @@ func TestCompletionHasGradersTakeTurns(t *testing.T) {
 			inv := s
 			if i > 0 {
 				n := wish(assess.Assessment{ID: plan.Assessment}, fmt.Sprintf("c%d@example.com", i))
-				out, err := w.Invite(t.Context(), w.who(), n, app.Once{})
+				out, err := w.Invite(t.Context(), w.who(), n)
 				w.must(err)
 				token := w.linkToken(out.Invite.ID)
 				w.must(w.Accept(t.Context(), token, w.agreement(token), phone))

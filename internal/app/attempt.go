@@ -104,7 +104,7 @@ func (a *App) timeUp(tx *store.Tx, was assess.Invite) error {
 		return err
 	}
 	event := assess.EventOf(assess.EventID(a.newID()), assess.InviteCompleted, system(was.Org, was.Mode), now, "the time was up", now.CompletedAt)
-	if err := tx.InsertEvent(event); err != nil {
+	if err := a.record(tx, event); err != nil {
 		return err
 	}
 	if err := a.completed(tx, now); err != nil {

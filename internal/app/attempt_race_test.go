@@ -31,7 +31,7 @@ func (w *world) sitters() func() sitting {
 		n++
 		wish := wish(assess.Assessment{ID: first.stands().Assessment}, fmt.Sprintf("candidate%d@example.com", n))
 		wish.RecordLimit = 2
-		out, err := w.Invite(w.t.Context(), w.who(), wish, app.Once{})
+		out, err := w.Invite(w.t.Context(), w.who(), wish)
 		w.must(err)
 		token := w.linkToken(out.Invite.ID)
 		w.must(w.Accept(w.t.Context(), token, w.agreement(token), phone))

@@ -56,7 +56,7 @@ func (w *world) sitting(change ...func(*assess.NewInvite, *assess.Content)) sitt
 	_, err = w.SaveDraft(ctx, w.who(), asm.ID, asm.Revision, c)
 	w.must(err)
 	w.must(w.Publish(ctx, w.who(), asm.ID))
-	out, err := w.Invite(ctx, w.who(), n, app.Once{})
+	out, err := w.Invite(ctx, w.who(), n)
 	w.must(err)
 	token := w.linkToken(out.Invite.ID)
 	w.must(w.Accept(ctx, token, w.agreement(token), phone))

@@ -184,7 +184,7 @@ func TestWhatHappenedIsToldBlindGradersWithoutScores(t *testing.T) {
 				d.Events = append(d.Events, happened.Event)
 			}
 			for _, e := range d.Events {
-				if e.Type == assess.InviteGraded || e.Type == assess.InviteReopened {
+				if e.Type == assess.AttemptGraded || e.Type == assess.InviteReopened {
 					all = append(all, e.Note)
 				}
 			}
@@ -218,7 +218,7 @@ func TestGradersWhoDifferTooFarHaveSomebodyAdjudicate(t *testing.T) {
 		s.grade(three[2], 5)
 		s.wantGrade(assess.Graded, 5)
 		types := w.story(s.invite)
-		if n := len(types); types[n-1] != assess.InviteGraded || !slices.Contains(types, assess.InviteDisputed) {
+		if n := len(types); types[n-1] != assess.AttemptGraded || !slices.Contains(types, assess.InviteDisputed) {
 			t.Errorf("the timeline is %v", types)
 		}
 	})
@@ -401,7 +401,7 @@ func TestTwoTabsSubmitOnce(t *testing.T) {
 			t.Errorf("%d submissions were taken, want one a grader", n)
 		}
 		s.wantGrade(assess.Graded, 5)
-		if got := len(w.notes(s.invite, assess.InviteGraded)); got != 1 {
+		if got := len(w.notes(s.invite, assess.AttemptGraded)); got != 1 {
 			t.Errorf("it was graded %d times", got)
 		}
 	})

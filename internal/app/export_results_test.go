@@ -227,7 +227,7 @@ func (w *world) many(asm assess.Assessment, n int) {
 					Email: fmt.Sprintf("candidate%d@example.com", i), Name: fmt.Sprintf("Candidate %d", i), Stored: assess.Completed,
 					SentAt: now, ExpiresAt: now, StartedAt: now, CompletedAt: now,
 				}, Version: 1, Language: "en"}
-				if err := tx.InsertInvite(inv, string(inv.ID)); err != nil {
+				if _, err := tx.InsertInvite(inv, string(inv.ID)); err != nil {
 					return err
 				}
 				if err := w.graded(tx, inv, asm.Draft.Questions); err != nil {

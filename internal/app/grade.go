@@ -39,7 +39,7 @@ func (a *App) regrade(tx *store.Tx, who assess.Actor, inv assess.Invite, plan as
 	}
 	switch now.State {
 	case assess.Graded:
-		return a.emit(tx, assess.InviteGraded, who, inv, gradeNote(now))
+		return a.emit(tx, assess.AttemptGraded, who, inv, gradeNote(now))
 	case assess.Disputed:
 		return a.dispute(tx, who, inv, plan, evaluations)
 	default:

@@ -2,59 +2,31 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
 )
 
-// Once makes inviting idempotent: the same Key with the same Fingerprint is carried out once and answered alike every time.
-// The zero value asks for nothing.
-type Once struct {
-	Route       string // which call: "POST /api/v1/invites"
-	Key         string // chosen by the client; 1 to 255 visible ASCII characters
-	Fingerprint string // of what was asked
-	Render      func(assess.Invite) (status int, body string, err error)
-}
-
-// Replay is what was answered to the same call before.
-type Replay = store.Replay
-
-// Invited is the outcome of inviting. Replay is set when the call was carried out before: then it is the answer, and Invite
-// is empty.
+// Invited is the outcome of inviting.
 type Invited struct {
 	Invite assess.Invite
-	Replay *store.Replay
+	Found  bool // it was there already, and the wish said that this will do
 }
 
 // Invite invites a candidate and queues the mail, in one transaction with the event. Errors: Forbidden; Invalid; NotFound (no
-// such assessment, tag or grader); Conflict (the assessment cannot be sent, or the address has an open invite to it);
-// Reused (the idempotency key came with something else before).
-func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite, once Once) (out Invited, err error) {
+// such assessment, tag or grader); Conflict (the assessment cannot be sent, the address has an open invite to it, or the
+// client's name for it is taken; see assess.OnDuplicate).
+func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite) (out Invited, err error) {
 	if err := who.May(assess.InviteCandidates); err != nil {
 		return out, err
 	}
-	if once.Key == "" { // with a key, what was answered before comes before what is asked now
-		if err := n.Validate(); err != nil {
-			return out, err
-		}
+	if err := n.Validate(); err != nil {
+		return out, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
-		out = Invited{}
-		key := store.IdempotencyKey{Org: who.Org, Mode: who.Mode, Route: once.Route, Key: once.Key}
-		if once.Key != "" {
-			replay, first, err := tx.ClaimIdempotencyKey(key, once.Fingerprint)
-			if err != nil {
-				return err
-			}
-			if !first {
-				out.Replay, err = replayOf(replay, once)
-				return err
-			}
-		}
-		if out.Invite, err = a.insertInvite(tx, who, n); err != nil || once.Key == "" {
-			return err
-		}
-		return completeOnce(tx, key, once, out.Invite)
+		out, err = a.insertInvite(tx, who, n)
+		return err
 	})
 	if err != nil {
 		return Invited{}, err
@@ -62,48 +34,55 @@ func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite, 
 	return out, nil
 }
 
-func replayOf(r store.Replay, once Once) (*store.Replay, error) {
-	if r.Fingerprint != once.Fingerprint {
-		return nil, assess.Errorf(assess.Reused, "This Idempotency-Key was used before with a different request. Use a new key for a new request.")
-	}
-	return &r, nil
-}
-
-func completeOnce(tx *store.Tx, key store.IdempotencyKey, once Once, inv assess.Invite) error {
-	status, body, err := once.Render(inv)
-	if err != nil {
-		return err
-	}
-	return tx.CompleteIdempotencyKey(key, store.Replay{Resource: string(inv.ID), Status: status, Body: body})
-}
-
-// insertInvite makes the invite with its event and its mail.
-func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (inv assess.Invite, err error) {
-	if err := n.Validate(); err != nil {
-		return inv, err
-	}
+// insertInvite makes the invite with its event and its mail, or finds the one that is there already.
+func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (out Invited, err error) {
 	asm, err := tx.AssessmentSummary(who.Org, who.Mode, n.Assessment)
 	if err != nil {
-		return inv, err
+		return out, err
 	}
-	if inv, err = asm.Invite(assess.InviteID(a.newID()), who.Mode, n, tx.Now()); err != nil {
-		return inv, err
+	inv, err := asm.Invite(assess.InviteID(a.newID()), who.Mode, n, tx.Now())
+	if err != nil {
+		return out, err
 	}
 	if err := a.expireOverdue(tx, inv); err != nil {
-		return inv, err
+		return out, err
 	}
-	if err := tx.InsertInvite(inv, hashToken(a.secrets.linkToken(inv.ID, inv.TokenVersion))); err != nil {
-		return inv, err
+	switch standing, err := tx.InsertInvite(inv, hashToken(a.secrets.linkToken(inv.ID, inv.TokenVersion))); {
+	case err != nil:
+		return out, err
+	case standing != "":
+		return a.standing(tx, inv, n.OnDuplicate, standing)
 	}
 	if err := a.emit(tx, assess.InviteCreated, who, inv, ""); err != nil {
-		return inv, err
+		return out, err
 	}
 	if n.Grader != "" {
 		if err := a.assignFirst(tx, who, inv, n.Grader); err != nil {
-			return inv, err
+			return out, err
 		}
 	}
-	return inv, a.enqueueInviteMail(tx, who, inv)
+	if n.Silent {
+		return Invited{Invite: inv}, nil
+	}
+	return Invited{Invite: inv}, a.enqueueInviteMail(tx, who, inv)
+}
+
+// standing is the outcome of a wish that an invite stands in the way of: that invite, where the wish says that it will do and
+// it asks the same person the same.
+func (a *App) standing(tx *store.Tx, wish assess.Invite, on assess.OnDuplicate, id assess.InviteID) (Invited, error) {
+	inv, err := tx.Invite(wish.Org, wish.Mode, id)
+	if err != nil {
+		return Invited{}, err
+	}
+	same := inv.Assessment == wish.Assessment && strings.EqualFold(inv.Email, wish.Email)
+	switch {
+	case on == assess.ReturnDuplicate && same:
+		return Invited{Invite: inv, Found: true}, nil
+	case wish.External != "" && inv.External == wish.External:
+		return Invited{}, assess.Errorf(assess.Conflict, "The externalId %q belongs to another invite already: %s", wish.External, id)
+	default:
+		return Invited{}, assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment: %s", wish.Email, id)
+	}
 }
 
 // expireOverdue writes down the expiry of earlier invites of the same address, which would stand in the way.
@@ -202,7 +181,7 @@ func timeline(tx *store.Tx, who assess.Actor, id assess.InviteID) ([]assess.Even
 // decisions and of why an evaluation was opened again may say it.
 func discreet(e assess.Event) assess.Event {
 	switch e.Type {
-	case assess.InviteGraded, assess.InviteReopened, assess.InviteDecided:
+	case assess.AttemptGraded, assess.InviteReopened, assess.InviteDecided:
 		e.Note = ""
 	}
 	return e

@@ -140,7 +140,7 @@ func (a *App) inviteRow(ctx context.Context, who assess.Actor, n assess.NewInvit
 // empty key asks for nothing.
 func (a *App) InviteOnce(ctx context.Context, who assess.Actor, n assess.NewInvite, key string) (assess.InviteID, error) {
 	if key == "" {
-		out, err := a.Invite(ctx, who, n, Once{})
+		out, err := a.Invite(ctx, who, n)
 		return out.Invite.ID, err
 	}
 	content, err := json.Marshal(n)
@@ -148,12 +148,10 @@ func (a *App) InviteOnce(ctx context.Context, who assess.Actor, n assess.NewInvi
 		return "", err
 	}
 	fingerprint := hashToken(string(content))
-	out, err := a.Invite(ctx, who, n, Once{
-		Route: "form", Key: key + " " + fingerprint, Fingerprint: fingerprint,
-		Render: func(assess.Invite) (int, string, error) { return 0, "", nil },
+	once := Once{Route: "form", Key: key + " " + fingerprint, Fingerprint: fingerprint}
+	reply, err := a.CarryOutOnce(ctx, who, once, func(ctx context.Context) (Reply, error) {
+		out, err := a.Invite(ctx, who, n)
+		return Reply{Resource: string(out.Invite.ID)}, err
 	})
-	if out.Replay != nil {
-		return assess.InviteID(out.Replay.Resource), err
-	}
-	return out.Invite.ID, err
+	return assess.InviteID(reply.Resource), err
 }

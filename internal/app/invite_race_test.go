@@ -68,7 +68,7 @@ func mailing(w *world, _ invited) error {
 }
 
 func invitingAgain(w *world, inv invited) error {
-	_, err := w.Invite(w.t.Context(), w.who(), wish(assess.Assessment{ID: inv.Assessment}, inv.Email), app.Once{})
+	_, err := w.Invite(w.t.Context(), w.who(), wish(assess.Assessment{ID: inv.Assessment}, inv.Email))
 	return err
 }
 

@@ -105,7 +105,7 @@ func (a *App) expire(tx *store.Tx, inv assess.Invite) error {
 		return err
 	}
 	event := assess.EventOf(assess.EventID(a.newID()), assess.InviteExpired, system(inv.Org, inv.Mode), now, "", now.ExpiresAt)
-	return tx.InsertEvent(event)
+	return a.record(tx, event)
 }
 
 // resendEvery is how long one waits until the mail can be sent again.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -65,7 +66,7 @@ func TestOneAddressHasOneOpenInviteToAnAssessment(t *testing.T) {
 	each(t, func(w *world) {
 		asm := w.published()
 		inv := w.invite(asm, "ana@example.com")
-		_, err := w.Invite(t.Context(), w.who(), wish(asm, "ANA@example.com"), app.Once{})
+		_, err := w.Invite(t.Context(), w.who(), wish(asm, "ANA@example.com"))
 		w.wantKind(err, assess.Conflict)
 		if open, err := w.OpenInvite(t.Context(), w.who(), asm.ID, "ANA@example.com"); err != nil || open != inv.ID {
 			t.Errorf("the open invite is %q, %v; want %s", open, err, inv.ID)
@@ -184,18 +185,24 @@ func TestARevokedInviteIsNotMailed(t *testing.T) {
 func TestAKeyOfTheCallerInvitesOnce(t *testing.T) {
 	each(t, func(w *world) {
 		asm := w.published()
-		once := app.Once{Route: "POST /x", Key: "k", Fingerprint: "f", Render: func(inv assess.Invite) (int, string, error) {
-			return 201, string(inv.ID), nil
-		}}
-		first, err := w.Invite(t.Context(), w.who(), wish(asm, "ana@example.com"), once)
+		once := app.Once{Route: "POST /x", Key: "k", Fingerprint: "f"}
+		call := func(email string) (app.Reply, error) {
+			return w.CarryOutOnce(t.Context(), w.who(), once, func(ctx context.Context) (app.Reply, error) {
+				out, err := w.Invite(ctx, w.who(), wish(asm, email))
+				return app.Reply{Resource: string(out.Invite.ID), Status: 201, Body: "made " + string(out.Invite.ID)}, err
+			})
+		}
+		_, err := call("nobody")
+		w.wantKind(err, assess.Invalid) // and is not remembered
+		first, err := call("ana@example.com")
 		w.must(err)
-		again, err := w.Invite(t.Context(), w.who(), wish(asm, "ana@example.com"), once)
+		again, err := call("ana@example.com")
 		w.must(err)
-		if again.Replay == nil || again.Replay.Status != 201 || again.Replay.Body != string(first.Invite.ID) {
-			t.Errorf("the second call answers %+v", again.Replay)
+		if first.Replayed || !again.Replayed || again.Status != 201 || again.Body != first.Body || again.Resource != first.Resource {
+			t.Errorf("the second call answers %+v, the first %+v", again, first)
 		}
 		once.Fingerprint = "other"
-		_, err = w.Invite(t.Context(), w.who(), wish(asm, "bea@example.com"), once)
+		_, err = call("bea@example.com")
 		w.wantKind(err, assess.Reused)
 		w.work()
 		if n := len(w.sender.Messages()); n != 1 {
@@ -286,7 +293,7 @@ func TestOnlyWhoMayInviteChangesInvites(t *testing.T) {
 		viewer := assess.Actor{Org: w.owner.Org, Mode: assess.Live, Kind: assess.ByMember, Role: assess.Viewer}
 		ctx := t.Context()
 		for name, try := range map[string]func() error{
-			"invite":    func() error { _, err := w.Invite(ctx, viewer, wish(asm, "b@example.com"), app.Once{}); return err },
+			"invite":    func() error { _, err := w.Invite(ctx, viewer, wish(asm, "b@example.com")); return err },
 			"many":      func() error { _, err := w.InviteMany(ctx, viewer, "", nil); return err },
 			"check":     func() error { _, err := w.CheckInvites(ctx, viewer, asm.ID, nil); return err },
 			"preview":   func() error { _, err := w.PreviewInvite(ctx, viewer, wish(asm, "b@example.com")); return err },

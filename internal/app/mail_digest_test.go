@@ -41,7 +41,7 @@ func (s sitting) another(email, name string) sitting {
 	s.t.Helper()
 	n := wish(assess.Assessment{ID: s.stands().Assessment}, email)
 	n.Name = name
-	out, err := s.Invite(s.t.Context(), s.who(), n, app.Once{})
+	out, err := s.Invite(s.t.Context(), s.who(), n)
 	s.must(err)
 	token := s.linkToken(out.Invite.ID)
 	s.must(s.Accept(s.t.Context(), token, s.agreement(token), phone))
@@ -152,7 +152,7 @@ func TestAGraderIsToldOnceHoweverManyProcessesAskAtOnce(t *testing.T) {
 func TestMailsAboutTestDataAreKeptInTheMailbox(t *testing.T) {
 	each(t, func(w *world) {
 		trying := w.owner.Actor(assess.Test)
-		out, err := w.Invite(t.Context(), trying, wish(w.published(), "try@example.com"), app.Once{})
+		out, err := w.Invite(t.Context(), trying, wish(w.published(), "try@example.com"))
 		w.must(err)
 		link, err := w.InviteURL(t.Context(), trying, out.Invite.ID)
 		w.must(err)

@@ -286,7 +286,7 @@ func TestAMailIsGivenUpAtTheDeadlineOrAfterFiveDays(t *testing.T) {
 				r.set(func(r *relay) { r.atRcpt = errTryLater })
 				n := wish(w.published(), "ana@example.com")
 				n.ExpiresInDays = c.days
-				out, err := w.Invite(t.Context(), w.who(), n, app.Once{})
+				out, err := w.Invite(t.Context(), w.who(), n)
 				w.must(err)
 				for w.detail(out.Invite.ID).Invite.Delivery == assess.MailQueued && w.clock.now.Sub(out.Invite.SentAt) <= 6*24*time.Hour {
 					w.work()
@@ -306,7 +306,7 @@ func TestTestModeCapturesMailAlthoughThereIsAServer(t *testing.T) {
 		r := w.byRelay()
 		asm := w.published()
 		who := w.owner.Actor(assess.Test)
-		out, err := w.Invite(t.Context(), who, wish(asm, "ana@example.com"), app.Once{})
+		out, err := w.Invite(t.Context(), who, wish(asm, "ana@example.com"))
 		w.must(err)
 		w.work()
 		if len(r.copies()) != 0 {
@@ -359,8 +359,8 @@ func TestRepliesGoToTheMemberWhoInvited(t *testing.T) {
 	each(t, func(w *world) {
 		asm := w.published()
 		w.invite(asm, "ana@example.com")
-		key := assess.Actor{Org: w.owner.Org, Mode: assess.Live, Kind: assess.ByKey, ID: uuid.NewString()}
-		_, err := w.Invite(t.Context(), key, wish(asm, "bea@example.com"), app.Once{})
+		key := assess.Actor{Org: w.owner.Org, Mode: assess.Live, Kind: assess.ByKey, ID: uuid.NewString(), Scopes: assess.Scopes()}
+		_, err := w.Invite(t.Context(), key, wish(asm, "bea@example.com"))
 		w.must(err)
 		w.work()
 		for _, m := range w.sender.Messages() {
@@ -409,7 +409,7 @@ func TestThePreviewIsTheMailButForTheLink(t *testing.T) {
 		if len(w.sender.Messages()) != 0 {
 			t.Error("the preview was sent")
 		}
-		_, err = w.Invite(t.Context(), w.who(), n, app.Once{})
+		_, err = w.Invite(t.Context(), w.who(), n)
 		w.must(err)
 		w.work()
 		m := w.sender.Messages()[0]

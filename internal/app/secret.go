@@ -1,12 +1,15 @@
 package app
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -25,6 +28,8 @@ type Secrets struct {
 	pepper []byte // hashes API keys
 	device []byte // marks browsers from which a member has signed in
 	media  []byte // signs addresses of recordings
+	cursor []byte // signs where a list is to go on
+	seal   []byte // encrypts what the database keeps and must not tell
 	check  []byte // lets a database recognize its master key
 }
 
@@ -34,7 +39,7 @@ func DeriveSecrets(master []byte) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("the master key must be %d bytes long, not %d", MasterKeyBytes, len(master))
 	}
 	var s Secrets
-	for purpose, key := range map[string]*[]byte{"invite-link": &s.link, "api-key": &s.pepper, "device": &s.device, "media-link": &s.media, "check": &s.check} {
+	for purpose, key := range map[string]*[]byte{"invite-link": &s.link, "api-key": &s.pepper, "device": &s.device, "media-link": &s.media, "cursor": &s.cursor, "seal": &s.seal, "check": &s.check} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "alfaone "+purpose, sha256.Size)
 		if err != nil {
 			return Secrets{}, err
@@ -81,6 +86,42 @@ func (s Secrets) mac(key []byte, text string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(text))
 	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// sealed encrypts a text for the database (AES-256-GCM). context names the row that it belongs to: moved to another, it cannot
+// be opened.
+func (s Secrets) sealed(random io.Reader, context, text string) (string, error) {
+	gcm, err := s.cipher()
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	if _, err := io.ReadFull(random, nonce); err != nil {
+		return "", err
+	}
+	return base64.RawStdEncoding.EncodeToString(gcm.Seal(nonce, nonce, []byte(text), []byte(context))), nil
+}
+
+// opened is the text that was sealed for the same context.
+func (s Secrets) opened(context, sealed string) (string, error) {
+	gcm, err := s.cipher()
+	if err != nil {
+		return "", err
+	}
+	b, err := base64.RawStdEncoding.DecodeString(sealed)
+	if err != nil || len(b) < gcm.NonceSize() {
+		return "", errors.New("a sealed text cannot be read")
+	}
+	text, err := gcm.Open(nil, b[:gcm.NonceSize()], b[gcm.NonceSize():], []byte(context))
+	return string(text), err
+}
+
+func (s Secrets) cipher() (cipher.AEAD, error) {
+	block, err := aes.NewCipher(s.seal)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
 }
 
 // newToken is a secret of 256 random bits.

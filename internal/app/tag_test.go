@@ -74,7 +74,7 @@ func TestADeletedTagIsTakenOffEverything(t *testing.T) {
 		asm := w.published()
 		n := wish(asm, "casey@example.com")
 		n.Tags = []assess.TagID{tag.ID}
-		_, err := w.Invite(ctx, w.who(), n, app.Once{})
+		_, err := w.Invite(ctx, w.who(), n)
 		w.must(err)
 		uses, err := w.TagUses(ctx, w.who())
 		w.must(err)

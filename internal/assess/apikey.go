@@ -2,6 +2,7 @@ package assess
 
 import (
 	"hash/crc32"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,6 +20,8 @@ type APIKey struct {
 	ExpiresAt  time.Time // zero means never
 	RevokedAt  time.Time // zero means not revoked
 	LastUsedAt time.Time // written down some seconds late; zero means never
+	Scopes     []Scope
+	Replaces   APIKeyID // the key that this one follows; empty for none
 }
 
 // The exact messages of the public contract.
@@ -43,7 +46,7 @@ func (k APIKey) Usable(now time.Time) error {
 
 // Actor is the key, acting.
 func (k APIKey) Actor() Actor {
-	return Actor{Org: k.Org, Mode: k.Mode, Kind: ByKey, ID: string(k.ID), Name: k.Name}
+	return Actor{Org: k.Org, Mode: k.Mode, Kind: ByKey, ID: string(k.ID), Name: k.Name, Scopes: k.Scopes}
 }
 
 // NewAPIKey is what one says to make a key. ExpiresInDays 0 means never.
@@ -51,7 +54,16 @@ type NewAPIKey struct {
 	Name          string
 	Mode          Mode
 	ExpiresInDays int
-	Once          string // when not empty, a second wish with the same is refused: a form sent twice makes one key
+	Scopes        []Scope // empty: all
+	Once          string  // when not empty, a second wish with the same is refused: a form sent twice makes one key
+}
+
+// Granted are the wished scopes in their order.
+func (n NewAPIKey) Granted() []Scope {
+	if len(n.Scopes) == 0 {
+		return Scopes()
+	}
+	return slices.DeleteFunc(Scopes(), func(s Scope) bool { return !slices.Contains(n.Scopes, s) })
 }
 
 // MaxKeyDays bounds the life of a key that expires: five years.
@@ -62,6 +74,7 @@ func (n NewAPIKey) Validate() error {
 	var p problems
 	p.line("name", n.Name, true, MaxNameRunes)
 	p.when(n.Mode != Live && n.Mode != Test, "mode", "must be live or test")
+	p.scopes(n.Scopes)
 	p.line("once", n.Once, false, MaxNameRunes)
 	p.when(n.ExpiresInDays < 0 || n.ExpiresInDays > MaxKeyDays, "expiresInDays", "must be between 1 and %d, or empty for never", MaxKeyDays)
 	return p.err()

@@ -30,13 +30,17 @@ const (
 	InviteEvaluated      EventType = "invite.evaluated"      // a grader has submitted an evaluation
 	InviteReopened       EventType = "invite.reopened"       // a submitted evaluation is changed again
 	InviteDisputed       EventType = "invite.disputed"       // the graders differ too far
-	InviteGraded         EventType = "invite.graded"         // all evaluations are in, and the grade stands
 	InviteDecided        EventType = "invite.decided"        // a member has decided about the candidate
+	InviteChanged        EventType = "invite.changed"        // what the invite says was changed
+	AttemptGraded        EventType = "attempt.graded"        // all evaluations are in, and the grade stands
+	CandidateErased      EventType = "candidate.erased"      // what was known of the candidate is gone
 	AssessmentPublished  EventType = "assessment.published"
+	EndpointDisabled     EventType = "endpoint.disabled" // a webhook is sent nothing more, because it failed for too long
+	EndpointTest         EventType = "endpoint.test"     // somebody tries a webhook out
 )
 
-// Event is one thing that happened, written in the transaction that made it happen and never changed. Sequence counts an
-// organization's events without gaps.
+// Event is one thing that happened, written in the transaction that made it happen and never changed, but that erasing a
+// candidate takes out what tells of them. Sequence counts an organization's events in a mode without gaps.
 type Event struct {
 	ID         EventID
 	Org        OrgID
@@ -45,6 +49,9 @@ type Event struct {
 	Type       EventType
 	Invite     InviteID     // empty where none is concerned
 	Assessment AssessmentID // empty where none is concerned
+	External   string       // what the client calls the invite; may be empty
+	Webhook    WebhookID    // empty where none is concerned
+	Status     InviteStatus // of the invite, after what happened; empty where none is concerned
 	Actor      ActorKind
 	ActorID    string
 	ActorName  string
@@ -55,8 +62,9 @@ type Event struct {
 // EventOf is an event about the invite, as actor a caused it at now.
 func EventOf(id EventID, typ EventType, a Actor, inv Invite, note string, now time.Time) Event {
 	return Event{
-		ID: id, Org: inv.Org, Mode: inv.Mode, Type: typ, Invite: inv.ID, Assessment: inv.Assessment,
-		Actor: a.Kind, ActorID: a.ID, ActorName: a.Name, Note: note, At: now,
+		ID: id, Org: inv.Org, Mode: inv.Mode, Type: typ, Invite: inv.ID, Assessment: inv.Assessment, External: inv.External,
+		Status: inv.StatusAt(now),
+		Actor:  a.Kind, ActorID: a.ID, ActorName: a.Name, Note: note, At: now,
 	}
 }
 

@@ -17,6 +17,8 @@ type (
 	CriterionID  string
 	EvaluationID string
 	CommentID    string
+	WebhookID    string
+	DeliveryID   string
 )
 
 // ValidID reports whether s has the form of a UUID: 8-4-4-4-12 hexadecimal digits.

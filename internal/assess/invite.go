@@ -1,6 +1,8 @@
 package assess
 
 import (
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -69,8 +71,12 @@ type InviteSummary struct {
 type Invite struct {
 	InviteSummary
 	Version       int
-	Language      string // one of InterfaceLanguages
-	Message       string // from the inviter; may be empty
+	External      string            // what the client calls it, unique in the organization and mode; may be empty
+	Metadata      map[string]string // what the client keeps with it; nil for nothing
+	RedirectURL   string            // where candidates go on when they are done; may be empty
+	Duplicate     bool              // wanted although the address had an open invite to the assessment
+	Language      string            // one of InterfaceLanguages
+	Message       string            // from the inviter; may be empty
 	Tags          []TagID
 	Proctoring    Proctoring
 	Reason        string
@@ -113,7 +119,37 @@ type NewInvite struct {
 	RecordLimit   int
 	ExpiresInDays int
 	Proctoring    ProctoringChoice
+	External      string            // what the client calls it; empty for nothing
+	Metadata      map[string]string // up to MaxMetadata pairs
+	RedirectURL   string            // https; empty for none
+	Silent        bool              // send no mail: the client hands the link on
+	OnDuplicate   OnDuplicate       // empty: RefuseDuplicate
 }
+
+// OnDuplicate says what inviting an address does that has an open invite to the assessment, or under a name that another
+// invite has.
+type OnDuplicate string
+
+// What inviting again does.
+const (
+	RefuseDuplicate OnDuplicate = "error"  // nothing: Conflict
+	ReturnDuplicate OnDuplicate = "return" // nothing: the invite that is there is the answer
+	CreateDuplicate OnDuplicate = "create" // another invite; a name is still given once
+)
+
+// OnDuplicates lists what inviting again can do; the first is the default.
+func OnDuplicates() []OnDuplicate {
+	return []OnDuplicate{RefuseDuplicate, ReturnDuplicate, CreateDuplicate}
+}
+
+// Limits of what clients keep with an invite.
+const (
+	MaxExternalRunes = 200
+	MaxMetadata      = 20
+	MaxMetadataKey   = 40
+	MaxMetadataValue = 500
+	MaxURLBytes      = 2000
+)
 
 // ProctoringChoice says per switch on, off, or (nil) what the assessment says.
 type ProctoringChoice struct {
@@ -145,7 +181,25 @@ func (n NewInvite) Validate() error {
 	p.text("customMessage", n.Message, MaxMessageRunes)
 	p.when(len(n.Tags) > MaxTags, "tags", "must be at most %d", MaxTags)
 	p.limits(n.ReplayLimit, n.RecordLimit, n.ExpiresInDays)
+	p.line("externalId", n.External, false, MaxExternalRunes)
+	p.metadata("metadata", n.Metadata)
+	p.when(n.RedirectURL != "" && !secureURL(n.RedirectURL), "redirectUrl", "must be an https address of at most %d characters", MaxURLBytes)
+	p.when(n.OnDuplicate != "" && !slices.Contains(OnDuplicates(), n.OnDuplicate), "onDuplicate", "must be error, return or create")
 	return p.err()
+}
+
+func (p *problems) metadata(field string, pairs map[string]string) {
+	p.when(len(pairs) > MaxMetadata, field, "must be at most %d pairs", MaxMetadata)
+	for _, key := range slices.Sorted(maps.Keys(pairs)) {
+		p.line(field, key, true, MaxMetadataKey)
+		p.text(field+"."+key, pairs[key], MaxMetadataValue)
+	}
+}
+
+// secureURL reports whether s is an absolute https address without user or password.
+func secureURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && len(s) <= MaxURLBytes
 }
 
 func (p *problems) limits(replay, record, days int) {
@@ -164,14 +218,19 @@ func (s AssessmentSummary) Invite(id InviteID, mode Mode, n NewInvite, now time.
 		return Invite{}, err
 	}
 	email, _ := Email(n.Email)
+	delivery := MailQueued
+	if n.Silent {
+		delivery = MailNone
+	}
 	return Invite{
 		InviteSummary: InviteSummary{
 			ID: id, Org: s.Org, Mode: mode, Assessment: s.ID, AssessmentName: s.Name,
-			Email: email, Name: CleanLine(n.Name), Stored: Pending, Delivery: MailQueued,
+			Email: email, Name: CleanLine(n.Name), Stored: Pending, Delivery: delivery,
 			ReplayLimit: n.ReplayLimit, RecordLimit: n.RecordLimit,
 			SentAt: now, ExpiresAt: now.Add(days(n.ExpiresInDays)),
 		},
-		Version: s.Version, Language: n.language(s.Languages), Message: CleanText(n.Message), Tags: n.Tags,
+		Version: s.Version, External: CleanLine(n.External), Metadata: n.Metadata, RedirectURL: n.RedirectURL,
+		Duplicate: n.OnDuplicate == CreateDuplicate, Language: n.language(s.Languages), Message: CleanText(n.Message), Tags: n.Tags,
 		Proctoring: n.Proctoring.Or(s.Proctoring), TokenVersion: 1, UpdatedAt: now,
 	}, nil
 }
@@ -195,14 +254,17 @@ func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // InviteFilter narrows a list of invites. Empty fields do not narrow.
 type InviteFilter struct {
-	Assessment AssessmentID
-	Status     InviteStatus
-	Search     string // part of the address or name, whatever its case
-	Tag        TagID
-	Grader     MemberID
-	Delivery   Delivery
-	Grade      GradeFilter    // of completed invites
-	Decision   DecisionFilter // of completed invites
+	Assessment   AssessmentID
+	Status       InviteStatus
+	Search       string // part of the address or name, whatever its case
+	Email        string // the address, whatever its case
+	External     string
+	UpdatedSince time.Time // changed then or later; expiring is a change
+	Tag          TagID
+	Grader       MemberID
+	Delivery     Delivery
+	Grade        GradeFilter    // of completed invites
+	Decision     DecisionFilter // of completed invites
 }
 
 // InviteSorts are the orders that a list of invites can have; the first is the default.

@@ -30,11 +30,13 @@ const (
 	ReadResults        Permission = "read results"
 	DecideCandidates   Permission = "decide about candidates"
 	InviteCandidates   Permission = "invite candidates"
+	EraseCandidates    Permission = "erase candidates"
 	ReadMembers        Permission = "read members"
 	ManageMembers      Permission = "manage members"
 	ReadTags           Permission = "read tags"
 	ManageTags         Permission = "manage tags"
 	ManageKeys         Permission = "manage API keys"
+	ManageWebhooks     Permission = "manage webhooks"
 	ManageOrganization Permission = "manage the organization"
 	ReadMail           Permission = "read the mailbox"
 	ManageSelf         Permission = "manage one's own profile"
@@ -44,8 +46,8 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		ReadAssessments, WriteAssessments, ReadInvites, InviteCandidates, GradeAssigned, AssignGraders,
-		ReadResults, DecideCandidates, ReadMembers, ManageMembers,
-		ReadTags, ManageTags, ManageKeys, ManageOrganization, ReadMail, ManageSelf,
+		ReadResults, DecideCandidates, EraseCandidates, ReadMembers, ManageMembers,
+		ReadTags, ManageTags, ManageKeys, ManageWebhooks, ManageOrganization, ReadMail, ManageSelf,
 	}
 }
 
@@ -59,9 +61,6 @@ var rolePermissions = map[Role][]Permission{
 	Grader: {GradeAssigned, ManageSelf},
 	Viewer: {ReadAssessments, ReadInvites, ReadResults, ReadMembers, ReadTags, ManageSelf},
 }
-
-// keyPermissions are what an API key may do: all that the public API offers, nothing that only a person should.
-var keyPermissions = []Permission{ReadAssessments, ReadInvites, InviteCandidates, ReadResults, ReadMembers, ReadTags, ManageTags}
 
 // May reports whether the role has the permission.
 func (r Role) May(p Permission) bool { return slices.Contains(rolePermissions[r], p) }
@@ -85,12 +84,17 @@ type Actor struct {
 	ID   string // the member's or key's id; empty for a candidate and the system
 	Name string // for the timeline, as it was when they acted
 	Role Role   // of a member
+
+	Scopes []Scope // of a key
 }
 
 // May is nil when the actor has the permission, else Forbidden.
 func (a Actor) May(p Permission) error {
 	if a.Can(p) {
 		return nil
+	}
+	if scope := scopeFor(p); a.Kind == ByKey && scope != "" {
+		return Errorf(Forbidden, "This API key lacks the scope %s. Use one that has it, or make one in the dashboard.", scope)
 	}
 	return Errorf(Forbidden, "You are not allowed to %s.", p)
 }
@@ -101,7 +105,7 @@ func (a Actor) Can(p Permission) bool {
 	case ByMember:
 		return a.Role.May(p)
 	case ByKey:
-		return slices.Contains(keyPermissions, p)
+		return p == ReadTags || slices.Contains(a.Scopes, scopeFor(p)) && scopeFor(p) != ""
 	case BySystem:
 		return true
 	default:

@@ -10,18 +10,20 @@ import (
 // matrix says who may what, written out by hand: owner, admin, recruiter, grader, viewer, API key.
 var matrix = map[assess.Permission]string{
 	"read assessments":         "OAR-VK",
-	"write assessments":        "OAR---",
+	"write assessments":        "OAR--K",
 	"read invites":             "OAR-VK",
 	"invite candidates":        "OAR--K",
 	"grade assigned invites":   "OARG--",
 	"assign graders":           "OAR---",
 	"read results":             "OAR-VK",
 	"decide about candidates":  "OAR---",
+	"erase candidates":         "OA---K",
 	"read members":             "OAR-VK",
 	"manage members":           "OA----",
 	"read tags":                "OAR-VK",
 	"manage tags":              "OAR--K",
 	"manage API keys":          "OA----",
+	"manage webhooks":          "OA---K",
 	"manage the organization":  "OA----",
 	"read the mailbox":         "OA----",
 	"manage one's own profile": "OARGV-",
@@ -38,7 +40,7 @@ func TestWhoMayWhat(t *testing.T) {
 		{Kind: assess.ByMember, Role: assess.Recruiter},
 		{Kind: assess.ByMember, Role: assess.Grader},
 		{Kind: assess.ByMember, Role: assess.Viewer},
-		{Kind: assess.ByKey},
+		{Kind: assess.ByKey, Scopes: assess.Scopes()},
 	}
 	for permission, line := range matrix {
 		if !slices.Contains(assess.Permissions(), permission) {

@@ -1,25 +1,28 @@
 package store
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"alfaone/internal/assess"
 )
 
-const apiKeyColumns = `org_id, id, mode, name, start, created_by, creator, created_at, expires_at, revoked_at, last_used_at`
+const apiKeyColumns = `org_id, id, mode, name, start, created_by, creator, created_at, expires_at, revoked_at, last_used_at, scopes,
+	replaces`
 
 func scanAPIKey(r row) (k assess.APIKey, err error) {
 	err = r.Scan(&k.Org, &k.ID, &k.Mode, &k.Name, &k.Start, &k.CreatedBy, &k.Creator,
-		timeInto{&k.CreatedAt}, timeInto{&k.ExpiresAt}, timeInto{&k.RevokedAt}, timeInto{&k.LastUsedAt})
+		timeInto{&k.CreatedAt}, timeInto{&k.ExpiresAt}, timeInto{&k.RevokedAt}, timeInto{&k.LastUsedAt}, scopesInto{&k.Scopes}, &k.Replaces)
 	return k, err
 }
 
 // APIKeyByHash reads the key with this hash, with its organization's requests a minute. Errors: NotFound.
 func (tx *Tx) APIKeyByHash(hash string) (key assess.APIKey, ratePerMinute int, err error) {
 	key, err = one(tx, "API key", func(r row) (k assess.APIKey, err error) {
-		err = r.Scan(&k.Org, &k.ID, &k.Mode, &k.Name, timeInto{&k.ExpiresAt}, timeInto{&k.RevokedAt}, &ratePerMinute)
+		err = r.Scan(&k.Org, &k.ID, &k.Mode, &k.Name, timeInto{&k.ExpiresAt}, timeInto{&k.RevokedAt}, scopesInto{&k.Scopes}, &ratePerMinute)
 		return k, err
-	}, `SELECT k.org_id, k.id, k.mode, k.name, k.expires_at, k.revoked_at, o.rate_per_minute
+	}, `SELECT k.org_id, k.id, k.mode, k.name, k.expires_at, k.revoked_at, k.scopes, o.rate_per_minute
 		FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE k.hash = $1`, hash)
 	return key, ratePerMinute, err
 }
@@ -36,9 +39,9 @@ func (tx *Tx) APIKeys(org assess.OrgID) ([]assess.APIKey, error) {
 
 // InsertAPIKey adds a key under the hash of its secret.
 func (tx *Tx) InsertAPIKey(k assess.APIKey, hash string) error {
-	_, err := tx.exec(`INSERT INTO api_keys (`+apiKeyColumns+`, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	_, err := tx.exec(`INSERT INTO api_keys (`+apiKeyColumns+`, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		k.Org, k.ID, k.Mode, k.Name, k.Start, k.CreatedBy, k.Creator, at(k.CreatedAt), at(k.ExpiresAt), at(k.RevokedAt),
-		at(k.LastUsedAt), hash)
+		at(k.LastUsedAt), scopesText(k.Scopes), k.Replaces, hash)
 	return err
 }
 
@@ -64,8 +67,8 @@ func (tx *Tx) AddKeyUse(u KeyUse) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	_, err = tx.exec(`INSERT INTO api_key_usage (org_id, key_id, day, requests) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (key_id, day) DO UPDATE SET requests = api_key_usage.requests + EXCLUDED.requests`,
+	_, err = tx.exec(`INSERT INTO api_key_uses (org_id, key_id, day, route, requests, refused) VALUES ($1, $2, $3, '', $4, 0)
+		ON CONFLICT (key_id, day, route) DO UPDATE SET requests = api_key_uses.requests + EXCLUDED.requests`,
 		u.Org, u.Key, u.Day, u.Requests)
 	return err
 }
@@ -74,5 +77,29 @@ func (tx *Tx) AddKeyUse(u KeyUse) error {
 func (tx *Tx) KeyUses(org assess.OrgID, since string) ([]KeyUse, error) {
 	return list(tx, func(r row) (u KeyUse, err error) {
 		return u, r.Scan(&u.Org, &u.Key, &u.Day, &u.Requests)
-	}, "SELECT org_id, key_id, day, requests FROM api_key_usage WHERE org_id = $1 AND day >= $2 ORDER BY day, key_id", org, since)
+	}, "SELECT org_id, key_id, day, requests FROM api_key_uses WHERE org_id = $1 AND day >= $2 ORDER BY day, key_id", org, since)
+}
+
+// scopesInto reads scopes, which are kept as words with blanks between them.
+type scopesInto struct{ scopes *[]assess.Scope }
+
+// Scan implements sql.Scanner.
+func (s scopesInto) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("scopes are text, not %T", v)
+	}
+	*s.scopes = nil
+	for word := range strings.FieldsSeq(text) {
+		*s.scopes = append(*s.scopes, assess.Scope(word))
+	}
+	return nil
+}
+
+func scopesText(scopes []assess.Scope) string {
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " ")
 }

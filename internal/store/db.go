@@ -123,12 +123,33 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Tx runs fn in one transaction that may write, and commits if fn returns nil. What fn returned is returned. fn must use the
 // transaction only, wait for nothing outside the database, and may run again from the start if the database asks for it.
+//
+// Below Joined, fn becomes a part of the transaction that is going on, and commits with it.
 func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
+	if tx := joined(ctx); tx != nil {
+		return fn(tx)
+	}
 	return db.engine.tx(ctx, fn)
+}
+
+type joinedKey struct{}
+
+// Joined is a context in which DB.Tx and DB.Read do their work in tx, for as long as tx lives. What uses it must not run
+// at the same time as anything else that does.
+func Joined(ctx context.Context, tx *Tx) context.Context {
+	return context.WithValue(ctx, joinedKey{}, tx)
+}
+
+func joined(ctx context.Context) *Tx {
+	tx, _ := ctx.Value(joinedKey{}).(*Tx)
+	return tx
 }
 
 // Read runs fn outside of any transaction: each of its queries sees the newest committed state. fn must not write.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	if tx := joined(ctx); tx != nil {
+		return fn(tx)
+	}
 	return fn(&Tx{ctx: ctx, q: db.stmts, now: db.readClock()})
 }
 

@@ -7,24 +7,36 @@ import (
 	"alfaone/internal/assess"
 )
 
-const eventColumns = "org_id, sequence, id, mode, type, invite_id, assessment_id, actor, actor_id, actor_name, note, at"
+const eventColumns = `org_id, mode, sequence, id, type, invite_id, assessment_id, external_id, webhook_id, status, actor, actor_id,
+	actor_name, note, at`
 
 func scanEvent(r row) (e assess.Event, err error) {
-	return e, r.Scan(&e.Org, &e.Sequence, &e.ID, &e.Mode, &e.Type, &e.Invite, &e.Assessment, &e.Actor, &e.ActorID, &e.ActorName,
-		&e.Note, timeInto{&e.At})
+	return e, r.Scan(&e.Org, &e.Mode, &e.Sequence, &e.ID, &e.Type, &e.Invite, &e.Assessment, &e.External, &e.Webhook, &e.Status,
+		&e.Actor, &e.ActorID, &e.ActorName, &e.Note, timeInto{&e.At})
 }
 
-// InsertEvent adds an event as the organization's next. Taking the number holds the organization's row until the commit, so
-// that numbers become visible in their order and without gaps.
-func (tx *Tx) InsertEvent(e assess.Event) error {
-	sequence, err := one(tx, "organization", func(r row) (n int64, err error) { return n, r.Scan(&n) },
-		"UPDATE organizations SET event_sequence = event_sequence + 1 WHERE id = $1 RETURNING event_sequence", e.Org)
+// InsertEvent adds an event as the next of the organization's mode, and returns it with its number. Taking the number holds the
+// organization's row until the commit, so that numbers become visible in their order and without gaps.
+func (tx *Tx) InsertEvent(e assess.Event) (assess.Event, error) {
+	var err error
+	last := eventSequence(e.Mode)
+	e.Sequence, err = one(tx, "organization", func(r row) (n int64, err error) { return n, r.Scan(&n) },
+		"UPDATE organizations SET "+last+" = "+last+" + 1 WHERE id = $1 RETURNING "+last, e.Org)
 	if err != nil {
-		return err
+		return e, err
 	}
-	_, err = tx.exec(`INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		e.Org, sequence, e.ID, e.Mode, e.Type, e.Invite, e.Assessment, e.Actor, e.ActorID, e.ActorName, e.Note, at(e.At))
-	return err
+	_, err = tx.exec(`INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		e.Org, e.Mode, e.Sequence, e.ID, e.Type, e.Invite, e.Assessment, e.External, e.Webhook, e.Status, e.Actor, e.ActorID,
+		e.ActorName, e.Note, at(e.At))
+	return e, err
+}
+
+// eventSequence is the column that counts the events of a mode.
+func eventSequence(mode assess.Mode) string {
+	if mode == assess.Test {
+		return "test_event_sequence"
+	}
+	return "event_sequence"
 }
 
 // InviteEvents reads the events of an invite, the oldest first.

@@ -154,8 +154,20 @@ func newInvite(a assess.Assessment, email string) assess.Invite {
 
 func (w *world) invite(inv assess.Invite) assess.Invite {
 	w.Helper()
-	w.tx(func(tx *store.Tx) error { return tx.InsertInvite(inv, "hash of "+string(inv.ID)) })
+	if standing := w.standing(inv); standing != "" {
+		w.Fatalf("%s stands in the way", standing)
+	}
 	return inv
+}
+
+// standing adds an invite, and returns the one that keeps it from being added.
+func (w *world) standing(inv assess.Invite) (id assess.InviteID) {
+	w.Helper()
+	w.tx(func(tx *store.Tx) (err error) {
+		id, err = tx.InsertInvite(inv, "hash of "+string(inv.ID))
+		return err
+	})
+	return id
 }
 
 // list is what a list gives: the items' names in their order, and the total.

@@ -6,7 +6,7 @@ const inviteSummaryColumns = `id, org_id, mode, assessment_id, assessment_name, 
 	sent_at, expires_at, accepted_at, started_at, completed_at`
 
 const inviteColumns = inviteSummaryColumns + `, version, language, message, screen_recording, webcam, id_capture, reason,
-	delivery_error, token_version, revoked_at, complete_by, updated_at`
+	delivery_error, token_version, revoked_at, complete_by, updated_at, external_id, metadata, redirect_url, duplicate`
 
 func summaryFields(s *assess.InviteSummary) []any {
 	return []any{
@@ -27,7 +27,8 @@ func scanInviteSummary(r row) (s assess.InviteSummary, err error) {
 func scanInvite(r row) (inv assess.Invite, err error) {
 	err = r.Scan(append(summaryFields(&inv.InviteSummary), &inv.Version, &inv.Language, &inv.Message,
 		&inv.Proctoring.ScreenRecording, &inv.Proctoring.WebcamMonitoring, &inv.Proctoring.IDCapture, &inv.Reason,
-		&inv.DeliveryError, &inv.TokenVersion, timeInto{&inv.RevokedAt}, timeInto{&inv.CompleteBy}, timeInto{&inv.UpdatedAt})...)
+		&inv.DeliveryError, &inv.TokenVersion, timeInto{&inv.RevokedAt}, timeInto{&inv.CompleteBy}, timeInto{&inv.UpdatedAt}, &inv.External,
+		jsonInto{&inv.Metadata}, &inv.RedirectURL, &inv.Duplicate)...)
 	return inv, err
 }
 
@@ -51,27 +52,57 @@ func (tx *Tx) InviteByToken(hash string) (assess.Invite, error) {
 func (tx *Tx) OpenInvite(org assess.OrgID, mode assess.Mode, assessment assess.AssessmentID, email string) (id assess.InviteID, ok bool, err error) {
 	found, err := list(tx, scanID[assess.InviteID],
 		`SELECT id FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND lower(email) = lower($4)
-		AND status IN ('pending', 'accepted', 'started')`, org, mode, assessment, email)
+		AND status IN ('pending', 'accepted', 'started') ORDER BY sent_at, id LIMIT 1`, org, mode, assessment, email)
 	return first(found), len(found) > 0, err
 }
 
-// InsertInvite adds an invite under the hash of its link. Errors: Conflict when the address has an open invite to the
-// assessment; NotFound for a tag that is not the organization's. The caller expires overdue invites first.
-func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) error {
+// InsertInvite adds an invite under the hash of its link. Where another stands in the way (the address has an open invite to the
+// assessment, and this one is no duplicate on purpose; or its external id is taken), it adds nothing and returns that one's
+// id. Errors: NotFound for a tag that is not the organization's. The caller expires overdue invites first.
+func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) (standing assess.InviteID, err error) {
+	if standing, err = tx.standing(inv); err != nil || standing != "" {
+		return standing, err
+	}
+	metadata, err := asJSON(inv.Metadata)
+	if err != nil {
+		return "", err
+	}
 	p := inv.Proctoring
 	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash, folded)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
+		$26, $27, $28, $29, $30, $31, $32, $33, $34) ON CONFLICT DO NOTHING`,
 		inv.ID, inv.Org, inv.Mode, inv.Assessment, inv.AssessmentName, inv.Email, inv.Name, inv.Stored, inv.Delivery,
 		inv.ReplayLimit, inv.RecordLimit, at(inv.SentAt), at(inv.ExpiresAt), at(inv.AcceptedAt), at(inv.StartedAt),
 		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
-		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt), tokenHash, foldedInvite(inv))
+		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt),
+		inv.External, metadata, inv.RedirectURL, inv.Duplicate, tokenHash, foldedInvite(inv))
 	if err != nil {
-		return err
+		return "", err
 	}
-	if n == 0 {
-		return tx.errOpenInvite(inv)
+	if n == 0 { // by somebody who was faster
+		return tx.standing(inv)
 	}
+	return "", tx.countNewInvite(inv)
+}
+
+// standing is the invite that stands in the way of a new one; empty where there is none.
+func (tx *Tx) standing(inv assess.Invite) (assess.InviteID, error) {
+	if inv.External != "" {
+		found, err := list(tx, scanID[assess.InviteID], "SELECT id FROM invites WHERE org_id = $1 AND mode = $2 AND external_id = $3 AND external_id <> ''",
+			inv.Org, inv.Mode, inv.External)
+		if err != nil || len(found) > 0 {
+			return first(found), err
+		}
+	}
+	if inv.Duplicate {
+		return "", nil
+	}
+	id, _, err := tx.OpenInvite(inv.Org, inv.Mode, inv.Assessment, inv.Email)
+	return id, err
+}
+
+// countNewInvite counts the invite and tags it.
+func (tx *Tx) countNewInvite(inv assess.Invite) error {
 	if err := tx.countInvite(inv, inv.Stored, 1); err != nil {
 		return err
 	}
@@ -90,14 +121,6 @@ func (tx *Tx) HoldInvite(org assess.OrgID, id assess.InviteID) error {
 
 // foldedInvite is what a search looks at.
 func foldedInvite(inv assess.Invite) string { return fold(inv.Email + " " + inv.Name) }
-
-func (tx *Tx) errOpenInvite(inv assess.Invite) error {
-	id, _, err := tx.OpenInvite(inv.Org, inv.Mode, inv.Assessment, inv.Email)
-	if err != nil {
-		return err
-	}
-	return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment: %s", inv.Email, id)
-}
 
 // countInvite keeps the counts of invites in a stored status.
 func (tx *Tx) countInvite(inv assess.Invite, status assess.InviteStatus, by int) error {

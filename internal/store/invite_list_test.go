@@ -226,7 +226,7 @@ func TestKeptCountsEqualACountAfterAnyHistory(t *testing.T) {
 				if len(invites) == 0 || rapid.IntRange(0, 2).Draw(r, "insert or move") == 0 {
 					inv := newInvite(rapid.SampledFrom(assessments).Draw(r, "assessment"), rapid.SampledFrom([]string{"a@b.c", "d@e.f"}).Draw(r, "email"))
 					inv.Mode = rapid.SampledFrom([]assess.Mode{assess.Live, assess.Test}).Draw(r, "mode")
-					if w.attempt(func(tx *store.Tx) (bool, error) { return true, tx.InsertInvite(inv, string(inv.ID)) }) {
+					if w.attempt(func(tx *store.Tx) (bool, error) { _, err := tx.InsertInvite(inv, string(inv.ID)); return true, err }) {
 						invites = append(invites, inv)
 					}
 					continue

@@ -66,7 +66,7 @@ func (w work) another(email string) work {
 	ctx := w.s.t.Context()
 	out, err := w.s.Invite(ctx, w.s.owner.Actor(assess.Live), assess.NewInvite{
 		Assessment: w.Assessment, Email: email, ReplayLimit: 1, RecordLimit: 2, ExpiresInDays: 30,
-	}, app.Once{})
+	})
 	w.s.must(err)
 	link, err := w.s.InviteURL(ctx, w.s.owner.Actor(assess.Live), out.Invite.ID)
 	w.s.must(err)

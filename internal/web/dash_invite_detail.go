@@ -217,7 +217,7 @@ func happening(e assess.Event) ui.Happening {
 	if e.Type == assess.InviteDecided {
 		h.Title, e.Note = ui.Outcome(e.Note).Label+" decided", ""
 	}
-	followed := e.Type == assess.InviteDisputed || e.Type == assess.InviteGraded // from what somebody did, but nobody does that
+	followed := e.Type == assess.InviteDisputed || e.Type == assess.AttemptGraded // from what somebody did, but nobody does that
 	switch {
 	case followed:
 	case e.Actor == assess.ByMember:
@@ -255,7 +255,7 @@ func happenings() map[assess.EventType]ui.Happening {
 		assess.InviteEvaluated:      {Title: "Scores submitted", Icon: ui.IconCheck, Tone: ui.Success},
 		assess.InviteReopened:       {Title: "Evaluation reopened", Icon: ui.IconUndo, Tone: ui.Warning},
 		assess.InviteDisputed:       {Title: "The graders differ", Detail: "Their scores lie further apart than the grading plan allows.", Icon: ui.IconWarning, Tone: ui.Warning},
-		assess.InviteGraded:         {Title: "Graded", Icon: ui.IconSuccess, Tone: ui.Success},
+		assess.AttemptGraded:        {Title: "Graded", Icon: ui.IconSuccess, Tone: ui.Success},
 		assess.InviteDecided:        {Icon: ui.IconCheck, Tone: ui.Info},
 	}
 }

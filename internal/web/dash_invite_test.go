@@ -53,7 +53,7 @@ func (s *site) several(emails ...string) []assess.Invite {
 	for _, email := range emails[1:] {
 		out, err := s.Invite(s.t.Context(), who, assess.NewInvite{
 			Assessment: first.Assessment, Email: email, ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-		}, app.Once{})
+		})
 		s.must(err)
 		all = append(all, out.Invite)
 	}

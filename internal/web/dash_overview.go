@@ -160,7 +160,7 @@ func activityWords() map[assess.EventType]string {
 		assess.InviteTakeImported:   "{who} began to put in a saved recording of {candidate}",
 		assess.InviteReopened:       "{who} reopened an evaluation of {candidate}",
 		assess.InviteDisputed:       "The graders of {candidate} differ",
-		assess.InviteGraded:         "{candidate} is graded in {assessment}",
+		assess.AttemptGraded:        "{candidate} is graded in {assessment}",
 		assess.InviteDecided:        "{who} decided about {candidate}",
 		assess.AssessmentPublished:  "{who} published {assessment}",
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/mail"
 )
@@ -30,7 +29,7 @@ func (s *site) send(asm assess.Assessment, email string, days int) {
 	s.t.Helper()
 	_, err := s.Invite(s.t.Context(), s.owner.Actor(assess.Live), assess.NewInvite{
 		Assessment: asm.ID, Email: email, ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: days,
-	}, app.Once{})
+	})
 	s.must(err)
 }
 

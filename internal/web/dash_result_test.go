@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/net/html"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
 )
@@ -43,7 +42,7 @@ func (s *site) contest(names ...string) *contest {
 	for i, name := range names {
 		out, err := s.Invite(s.t.Context(), s.owner.Actor(assess.Live), assess.NewInvite{
 			Assessment: c.Assessment, Email: fmt.Sprintf("candidate%d@example.com", i), Name: name, ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-		}, app.Once{})
+		})
 		s.must(err)
 		other := invitationOf{Invite: out.Invite, s: s}
 		other.put(func(inv *assess.Invite) {

@@ -434,7 +434,7 @@ func (p *party) invite(ctx context.Context, who assess.Actor) (string, error) {
 	}
 	out, err := p.Invite(ctx, who, assess.NewInvite{
 		Assessment: id, Email: uuid.NewString() + "@example.com", ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-	}, app.Once{})
+	})
 	return string(out.Invite.ID), err
 }
 

@@ -65,7 +65,7 @@ func (s *site) filmed() invitationOf {
 	out, err := s.Invite(ctx, who, assess.NewInvite{
 		Assessment: asm.ID, Email: "casey@example.com", ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
 		Proctoring: assess.ProctoringChoice{ScreenRecording: &no, WebcamMonitoring: &no, IDCapture: &no},
-	}, app.Once{})
+	})
 	s.must(err)
 	link, err := s.InviteURL(ctx, who, out.Invite.ID)
 	s.must(err)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	chromium "alfaone/e2e/browser"
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/i18n"
 	"alfaone/internal/store"
@@ -418,7 +417,7 @@ func TestTestInvitesSaySo(t *testing.T) {
 	live := s.invitation()
 	out, err := s.Invite(t.Context(), s.owner.Actor(assess.Test), assess.NewInvite{
 		Assessment: live.Assessment, Email: "casey@example.com", ReplayLimit: 1, RecordLimit: 1, ExpiresInDays: 30,
-	}, app.Once{})
+	})
 	s.must(err)
 	link, err := s.InviteURL(t.Context(), s.owner.Actor(assess.Test), out.Invite.ID)
 	s.must(err)

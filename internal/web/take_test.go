@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
 )
@@ -46,7 +45,7 @@ func (s *site) invitation(change ...func(*assess.NewInvite, *assess.Content)) in
 	s.must(err)
 	s.must(s.Publish(ctx, who, asm.ID))
 	wish.Assessment = asm.ID
-	out, err := s.Invite(ctx, who, wish, app.Once{})
+	out, err := s.Invite(ctx, who, wish)
 	s.must(err)
 	link, err := s.InviteURL(ctx, who, out.Invite.ID)
 	s.must(err)

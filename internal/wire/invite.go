@@ -84,7 +84,9 @@ type ProctoringChoice struct {
 
 // Canonical is the request with defaults filled in and everything that can be written in several ways written in one, so that
 // two requests ask for the same when their canonical forms are equal.
-func (r InviteRequest) Canonical() InviteRequest {
+func (r InviteRequest) Canonical() any { return r.canonical() }
+
+func (r InviteRequest) canonical() InviteRequest {
 	r.AssessmentID = strings.ToLower(r.AssessmentID)
 	r.QuestionReplayLimit = new(or(r.QuestionReplayLimit, assess.DefaultLimit))
 	r.AnswerRecordLimit = new(or(r.AnswerRecordLimit, assess.DefaultLimit))
@@ -101,7 +103,7 @@ func (r InviteRequest) Canonical() InviteRequest {
 // NewInvite is the wish in the field's terms.
 func (r InviteRequest) NewInvite() assess.NewInvite {
 	tags := list(r.Tags, func(tag string) assess.TagID { return assess.TagID(strings.ToLower(tag)) })
-	r = r.Canonical()
+	r = r.canonical()
 	return assess.NewInvite{
 		Assessment: assess.AssessmentID(r.AssessmentID), Email: r.RecipientEmail, Name: or(r.RecipientName, ""),
 		Language: or(r.Language, ""), Message: or(r.CustomMessage, ""), Grader: assess.MemberID(or(r.AssignedGraderID, "")),
@@ -131,9 +133,9 @@ func InviteOf(s assess.InviteSummary, now time.Time) Invite {
 	}
 }
 
-// InviteCreatedOf answers the making of an invite.
-func InviteCreatedOf(inv assess.Invite) InviteCreated {
-	return InviteCreated{Invite: InviteOf(inv.InviteSummary, inv.SentAt)}
+// InviteCreatedOf answers the making of an invite, or the finding of one, at now.
+func InviteCreatedOf(inv assess.Invite, now time.Time) InviteCreated {
+	return InviteCreated{Invite: InviteOf(inv.InviteSummary, now)}
 }
 
 // InviteDetailOf is the invite on the wire, by itself; grader is nil without one.
