@@ -39,6 +39,17 @@ const (
 	EndpointTest         EventType = "endpoint.test"     // somebody tries a webhook out
 )
 
+// EventTypes lists the types, in the order of an invite's life.
+func EventTypes() []EventType {
+	return []EventType{
+		InviteCreated, InviteSent, InviteDeliveryFailed, InviteAccepted, InviteStarted, InviteCompleted, InviteExpired,
+		InviteRevoked, InviteExtended, InviteResent, InviteReaddressed, InviteAnswered, InviteTakeFailed, InviteTakenOver,
+		InviteIdentified, InviteAccommodated, InviteRetakeAllowed, InviteTakeImported, InviteAssigned, InviteUnassigned,
+		InviteEvaluated, InviteReopened, InviteDisputed, InviteDecided, InviteChanged, AttemptGraded, CandidateErased,
+		AssessmentPublished, EndpointDisabled, EndpointTest,
+	}
+}
+
 // Event is one thing that happened, written in the transaction that made it happen and never changed, but that erasing a
 // candidate takes out what tells of them. Sequence counts an organization's events in a mode without gaps.
 type Event struct {
