@@ -49,6 +49,9 @@ func (a *App) MailTrouble(ctx context.Context) (reason string, err error) {
 
 // deliver sends a message, or keeps it in the mailbox: in test mode, and where no mail server is configured.
 func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message) error {
+	if assess.MagicOf(mode, m.To.Address) == assess.MagicBounce {
+		return &mail.Error{Class: mail.Recipient, Code: 550, EnhancedCode: "5.1.1", Stage: mail.StageRcpt, Err: errBounce}
+	}
 	if a.captures(mode) {
 		return a.tx(ctx, func(tx *store.Tx) error {
 			return tx.InsertLetter(store.Letter{
@@ -62,6 +65,9 @@ func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m
 	}
 	return a.clearMailTrouble(ctx)
 }
+
+// errBounce is what a mail server would say of assess.MagicBounce.
+var errBounce = errors.New("550 5.1.1 Nobody has this address: it bounces in test mode")
 
 // captures reports whether mail of the mode is kept in the mailbox.
 func (a *App) captures(mode assess.Mode) bool { return a.sender == nil || mode == assess.Test }

@@ -39,6 +39,8 @@ const (
 	inDoubtTries = 5
 	// mailTriedFor is how long a mail is tried that the mail server puts off (RFC 5321, section 4.5.4.1).
 	mailTriedFor = 5 * 24 * time.Hour
+	// slowMail is how long a mail to assess.MagicSlow waits.
+	slowMail = time.Minute
 )
 
 // letter is all that writing an invite's mail takes.
@@ -72,9 +74,9 @@ func (a *App) sendInviteMail(ctx context.Context, j job.Job) error {
 
 // mailing reads what the mail needs and notes that it is about to be sent; nil when there is nothing to send any more.
 func (a *App) mailing(ctx context.Context, j job.Job, args inviteMail) (l *letter, err error) {
-	var hold bool
+	var later error
 	err = a.db.Tx(ctx, func(tx *store.Tx) error {
-		l, hold = nil, false
+		l, later = nil, nil
 		inv, err := tx.Invite(args.Org, args.Mode, args.Invite)
 		if assess.KindOf(err) == assess.NotFound {
 			return tx.FinishJob(j)
@@ -91,16 +93,19 @@ func (a *App) mailing(ctx context.Context, j job.Job, args inviteMail) (l *lette
 		case inv.Delivery == assess.MailInDoubt && status != assess.Pending: // the link was used, so it had arrived
 			return a.mailArrived(tx, j, inv)
 		case inv.Delivery == assess.MailSending && !a.captures(inv.Mode): // an attempt ended without a word
-			hold = true
+			later = job.RetryAfter(errors.New("an earlier attempt may have delivered the mail"), inDoubtHold)
 			return tx.SetDelivery(inv, assess.MailInDoubt, "The server was interrupted while sending.")
+		case assess.MagicOf(inv.Mode, inv.Email) == assess.MagicSlow && tx.Now().Before(j.CreatedAt.Add(slowMail)):
+			later = job.Snooze(slowMail)
+			return nil
 		}
 		if l, err = letterOf(tx, args, inv); err != nil {
 			return err
 		}
 		return tx.SetDelivery(inv, assess.MailSending, "")
 	})
-	if err == nil && hold {
-		err = job.RetryAfter(errors.New("an earlier attempt may have delivered the mail"), inDoubtHold)
+	if err == nil {
+		err = later
 	}
 	return l, err
 }

@@ -34,12 +34,17 @@ func (a *App) finalizeRecording(ctx context.Context, j job.Job) error {
 	if err := json.Unmarshal(j.Args, &args); err != nil {
 		return job.Permanent(err)
 	}
+	return a.finalizeNow(ctx, args, j.Attempt)
+}
+
+// finalizeNow is finalizeRecording, at the given attempt of it.
+func (a *App) finalizeNow(ctx context.Context, args recordingJob, attempt int) error {
 	rec, chunks, err := a.uploaded(ctx, args)
 	if err != nil {
 		return err
 	}
 	if rec.State == assess.RecordingUploaded {
-		if rec.State, err = a.finalize(ctx, rec, chunks, j.Attempt); err != nil {
+		if rec.State, err = a.finalize(ctx, rec, chunks, attempt); err != nil {
 			return err
 		}
 	}
