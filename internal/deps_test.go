@@ -50,6 +50,8 @@ var libraries = []struct {
 	{"github.com/emersion/...", []string{"internal/mail"}, "signing and serving mail belong to mail"},
 	{"github.com/xuri/excelize/...", []string{"internal/sheet"}, "XLSX is one of two kinds of table"},
 	{"codeberg.org/go-pdf/fpdf/...", []string{"internal/report"}, "one package sets pages"},
+	{"code.dny.dev/ssrf", []string{"internal/webhook"}, "addresses that strangers chose are posted to in one place"},
+	{"github.com/standard-webhooks/...", nil, "it checks our signatures in tests; a signature is made in few lines of our own"},
 	{"github.com/chromedp/...", []string{"e2e/..."}, "the browser is test equipment"},
 	{module + "/internal/job", []string{"internal/store", "internal/app", "internal/job/...", "cmd/..."}, "slow work is queued by use cases"},
 	{module + "/internal/mail", []string{"internal/app", "internal/mail/...", "cmd/..."}, "mail is sent by jobs of use cases"},

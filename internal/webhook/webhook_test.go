@@ -1,0 +1,56 @@
+package webhook_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+	"time"
+
+	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"alfaone/internal/webhook"
+)
+
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
+// otherSecret has another key than vectorSecret.
+const otherSecret = "whsec_AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+
+func TestPostSendsWhatReceiversCanVerify(t *testing.T) {
+	t.Parallel()
+	type request struct {
+		header http.Header
+		body   []byte
+		method string
+	}
+	got := make(chan request, 1)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got <- request{r.Header, body, r.Method}
+		_, _ = io.WriteString(w, "thanks")
+	}))
+	t.Cleanup(receiver.Close)
+
+	body := []byte(`{"type":"invite.created","data":{}}`)
+	result := webhook.New(webhook.Config{Allow: loopback}).Post(t.Context(), webhook.Message{
+		URL: receiver.URL, ID: vectorID, At: time.Now(), Body: body, Secrets: []string{vectorSecret, otherSecret},
+	})
+	if result.Status != http.StatusOK || result.Err != nil || result.Response != "thanks" || result.Refused || result.Duration <= 0 {
+		t.Fatalf("Post = %+v", result)
+	}
+	r := <-got
+	if r.method != http.MethodPost || r.header.Get("Content-Type") != "application/json" || string(r.body) != string(body) {
+		t.Errorf("the receiver got %s %v %s", r.method, r.header, r.body)
+	}
+	for _, secret := range []string{vectorSecret, otherSecret} {
+		verifier, err := standard.NewWebhook(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := verifier.Verify(r.body, r.header); err != nil {
+			t.Errorf("the official library with %s: %v", secret, err)
+		}
+	}
+}
