@@ -57,10 +57,12 @@ lint: ## Lint the code
 	$(tool) golangci-lint run
 
 .PHONY: generate
-generate: tools/css/node_modules ## Remake what is generated: templates, scripts, styles
+generate: tools/css/node_modules clients/typescript/node_modules ## Remake what is generated: templates, scripts, styles, clients
 	go tool templ generate -log-level error
 	go run ./tools/assets
 	npm --prefix tools/css run --silent build
+	$(tool) oapi-codegen -config tools/clients/oapi-codegen.yaml docs/openapi.json
+	npm --prefix clients/typescript run --silent generate >/dev/null
 
 .PHONY: golden
 golden: ## Rewrite the expected outputs of tests; read the diff before you commit it
@@ -71,8 +73,9 @@ check-generated:
 	scripts/unchanged $(MAKE) --no-print-directory generate
 
 .PHONY: types
-types: tools/css/node_modules
+types: tools/css/node_modules clients/typescript/node_modules
 	npm --prefix tools/css run --silent types
+	npm --prefix clients/typescript run --silent build
 
 .PHONY: openapi
 openapi: tools/openapi/node_modules ## Lint docs/openapi.json
