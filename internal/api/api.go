@@ -140,6 +140,7 @@ type answer []byte
 
 // serve answers a call of rt.
 func (a *API) serve(w http.ResponseWriter, r *http.Request, rt route) {
+	rt.deprecated.announce(w.Header(), a.app.BaseURL())
 	c := &call{http: r, header: w.Header(), status: rt.success()}
 	result, err := a.do(w, rt, c)
 	replayed, again := result.(answer)

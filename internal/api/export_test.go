@@ -1,6 +1,13 @@
 package api
 
-import "alfaone/internal/assess"
+import (
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"alfaone/internal/assess"
+)
 
 // Route is what tests know of a route.
 type Route struct {
@@ -25,6 +32,28 @@ func NewRequiring(o Options, p assess.Permission) *API {
 		all[i].access = p
 	}
 	return newAPI(o, all)
+}
+
+// NewDeprecating makes an API in which the named route is on its way out, together with its document.
+func NewDeprecating(o Options, name string, since, sunset time.Time, instead string) (*API, *huma.OpenAPI, error) {
+	all := routes()
+	i := slices.IndexFunc(all, func(r route) bool { return r.name == name })
+	all[i].deprecated = deprecation{since, sunset, instead}
+	return newAPI(o, all), describeRoutes(o.App.BaseURL(), all), all[i].deprecated.problem()
+}
+
+// Announcement is what the table says of a route's end.
+type Announcement struct {
+	Name, Instead string
+	Problem       error
+}
+
+// Announcements are those of the table.
+func Announcements() (out []Announcement) {
+	for _, r := range routes() {
+		out = append(out, Announcement{r.name, r.deprecated.instead, r.deprecated.problem()})
+	}
+	return out
 }
 
 // Decode and ReadQuery are what takes bytes from strangers.

@@ -60,7 +60,9 @@ type description struct {
 	schemas huma.Registry
 }
 
-func describe(baseURL string) *huma.OpenAPI {
+func describe(baseURL string) *huma.OpenAPI { return describeRoutes(baseURL, routes()) }
+
+func describeRoutes(baseURL string, all []route) *huma.OpenAPI {
 	schemas := huma.NewMapRegistry(schemaPrefix, huma.DefaultSchemaNamer)
 	d := &description{schemas: schemas, OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -82,7 +84,7 @@ func describe(baseURL string) *huma.OpenAPI {
 		},
 	}}
 	d.errors()
-	for _, r := range routes() {
+	for _, r := range all {
 		d.add(r.method, r.path, d.operation(r))
 	}
 	d.allowNull()
@@ -128,6 +130,7 @@ func (d *description) operation(r route) *huma.Operation {
 		op.Parameters = append(op.Parameters, onceParameter())
 		op.Responses[strconv.Itoa(r.success())].Headers["Idempotent-Replayed"] = headerRef("Idempotent-Replayed")
 	}
+	r.deprecated.describe(op, r.success())
 	return op
 }
 

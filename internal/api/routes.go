@@ -23,6 +23,7 @@ type route struct {
 	name        string   // operationId
 	summary     string
 	description string
+	deprecated  deprecation
 	errors      []int // statuses besides those that every route can answer
 	example     any   // of a body, of type in
 	answer      any   // of an answer, of type out
