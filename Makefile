@@ -20,7 +20,7 @@ build: ## Build bin/alfaone, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/alfaone ./cmd/alfaone
 
 .PHONY: test
-test: need check-format vet lint check-generated types openapi ## Check and test everything, installing what it needs
+test: need check-format vet lint check-generated types openapi tools/webhooks/node_modules ## Check and test everything, installing what it needs
 	CI=true scripts/with-postgres go test -timeout 25m ./...
 
 .PHONY: check

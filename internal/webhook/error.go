@@ -13,10 +13,10 @@ import (
 
 // refusal is what people are told of a status; nil for those of success.
 func refusal(status int) error {
-	switch {
-	case status/100 == 2:
+	switch status / 100 {
+	case 2:
 		return nil
-	case status/100 == 3:
+	case 3:
 		return fmt.Errorf("%s; redirects are not followed", answered(status))
 	default:
 		return errors.New(answered(status))
@@ -72,7 +72,7 @@ func (c *Client) silence(err error) string {
 }
 
 func certificateFault(err error) string {
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return "the receiver does not speak TLS"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {

@@ -43,6 +43,7 @@ const (
 // concurrent use.
 type Client struct {
 	guard   *guard
+	dialer  *net.Dialer
 	timeout time.Duration
 	http    *http.Client
 }
@@ -57,7 +58,7 @@ func New(c Config) *Client {
 	}
 	g := newGuard(c.Allow)
 	dialer := &net.Dialer{Timeout: connectTimeout, Resolver: c.Resolver, ControlContext: g.control}
-	return &Client{guard: g, timeout: c.Timeout, http: &http.Client{
+	return &Client{guard: g, dialer: dialer, timeout: c.Timeout, http: &http.Client{
 		Transport: &http.Transport{
 			Proxy:                  nil, // it would be dialled in the receiver's stead
 			DialContext:            dialer.DialContext,

@@ -1,10 +1,14 @@
 package webhook_test
 
 import (
+	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,5 +56,45 @@ func TestPostSendsWhatReceiversCanVerify(t *testing.T) {
 		if err := verifier.Verify(r.body, r.header); err != nil {
 			t.Errorf("the official library with %s: %v", secret, err)
 		}
+	}
+}
+
+func TestPostTellsWhenItsCallerGaveUp(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	url := receiver(t, func(conn net.Conn) {
+		cancel(errStopping)
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	result := webhook.New(webhook.Config{Allow: loopback}).Post(ctx, message(url))
+	if !errors.Is(result.Err, errStopping) || result.Status != 0 || result.Refused {
+		t.Errorf("Post = %+v", result)
+	}
+}
+
+var errStopping = errors.New("the program stops")
+
+func TestPostSendsNothingThatItCannotSign(t *testing.T) {
+	t.Parallel()
+	url := receiver(t, func(net.Conn) { t.Error("a request was sent") })
+	for _, secrets := range [][]string{nil, {"whsec_short"}, {vectorSecret, ""}} {
+		m := message(url)
+		m.Secrets = secrets
+		if result := webhook.New(webhook.Config{Allow: loopback}).Post(t.Context(), m); result.Err == nil || result.Status != 0 {
+			t.Errorf("with the secrets %q: %+v", secrets, result)
+		}
+	}
+}
+
+// A proxy would be dialled in the receiver's stead, and would connect to what the checks forbid.
+func TestPostUsesNoProxy(t *testing.T) {
+	proxied := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
+	t.Cleanup(proxied.Close)
+	t.Setenv("HTTP_PROXY", proxied.URL)
+	t.Setenv("HTTPS_PROXY", proxied.URL)
+	client, seen := watched(webhook.Config{Resolver: resolver(t, lookUp)})
+	client.Post(t.Context(), message("https://public.example/"))
+	if got := seen.take(); !slices.Contains(got, publicIPs[0]+":443") {
+		t.Errorf("dialled %v", got)
 	}
 }
