@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -239,4 +240,25 @@ func failure(answer *http.Response, body []byte) *Error {
 		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	return e
+}
+
+// Walk goes through a list by cursor, from its beginning ("") to its end. page reads what is on one page and the cursor of the
+// next, nil after the last. A failure is the last that is yielded.
+func Walk[T any](page func(cursor string) (items []T, next *string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for cursor := new(""); cursor != nil; {
+			items, next, err := page(*cursor)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			cursor = next
+		}
+	}
 }
