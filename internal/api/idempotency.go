@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -35,19 +36,45 @@ func (a *API) carryOut(rt route, c *call, in any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply, err := a.app.CarryOutOnce(ctx, c.who, once, func(ctx context.Context) (app.Reply, error) {
-		result, err := rt.run(ctx, a, c, in)
-		if err != nil {
-			return app.Reply{}, err
-		}
-		var buf bytes.Buffer
-		err = encode(&buf, result)
-		return app.Reply{Resource: c.resource, Status: c.status, Body: buf.String()}, err
-	})
+	run := func(ctx context.Context) (app.Reply, error) { return a.reply(ctx, rt, c, in) }
+	var reply app.Reply
+	if rt.once == byRepeating {
+		reply, err = a.carryOutAgain(ctx, c, once, run)
+	} else {
+		reply, err = a.app.CarryOutOnce(ctx, c.who, once, run)
+	}
 	if reply.Replayed {
 		c.replayed(reply.Status)
 	}
 	return answer(reply.Body), err
+}
+
+// reply carries the call out.
+func (a *API) reply(ctx context.Context, rt route, c *call, in any) (app.Reply, error) {
+	result, err := rt.run(ctx, a, c, in)
+	if err != nil {
+		return app.Reply{}, err
+	}
+	var buf bytes.Buffer
+	err = encode(&buf, result)
+	return app.Reply{Resource: c.resource, Status: c.status, Body: buf.String()}, err
+}
+
+// errNotYet says that a call was not carried out before.
+var errNotYet = errors.New("not carried out yet")
+
+// carryOutAgain carries a call out that takes more than one transaction, unless it was remembered before. If this is cut off, or
+// the same call comes twice at once, it is carried out again.
+func (a *API) carryOutAgain(ctx context.Context, c *call, once app.Once, run func(context.Context) (app.Reply, error)) (app.Reply, error) {
+	reply, err := a.app.CarryOutOnce(ctx, c.who, once, func(context.Context) (app.Reply, error) { return app.Reply{}, errNotYet })
+	if !errors.Is(err, errNotYet) {
+		return reply, err
+	}
+	done, err := run(ctx)
+	if err != nil {
+		return app.Reply{}, err
+	}
+	return a.app.CarryOutOnce(ctx, c.who, once, func(context.Context) (app.Reply, error) { return done, nil })
 }
 
 // replayed says that the answer was given before.

@@ -93,10 +93,8 @@ func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 // good is a request that is as it should be.
 func (g *generator) good(op operation) (bad, map[string]any) {
 	g.n++
-	path := parameter.ReplaceAllStringFunc(op.path, func(p string) string {
-		return g.w.idOf(g.w.t, strings.Trim(p, "{}"))
-	})
-	b := bad{why: "nothing", method: op.method, target: api.Base + path, key: g.w.key}
+	r := api.Route{Path: op.path}
+	b := bad{why: "nothing", method: op.method, target: g.w.pathOf(g.w.t, r), key: g.w.keyOf(r)}
 	if op.RequestBody == nil {
 		return b, nil
 	}

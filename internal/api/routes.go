@@ -40,8 +40,9 @@ type endpoint struct {
 type byWhom int
 
 const (
-	byAPI     byWhom = iota // the API, in one transaction
-	byHandler               // the handler, which reads call.onceKey, because one transaction will not do
+	byAPI       byWhom = iota // the API, in one transaction
+	byHandler                 // the handler, which reads call.onceKey, because one transaction will not do
+	byRepeating               // the API, which asks before the call and remembers after it: carried out twice, it changes nothing
 )
 
 // noBody is what a call without a body decodes.
@@ -93,7 +94,7 @@ func (r route) success() int {
 
 // routes is every call of the API that needs a key.
 func routes() []route {
-	return slices.Concat(assessmentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes())
+	return slices.Concat(assessmentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes())
 }
 
 func assessmentRoutes() []route {

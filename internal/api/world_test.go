@@ -22,6 +22,7 @@ import (
 	"alfaone/internal/api"
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/blob"
 	"alfaone/internal/i18n"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
@@ -132,11 +133,13 @@ func newWorldOn(t testing.TB, c *clock, db *store.DB) *world {
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
 	w := &world{t: t, db: db, clock: c, ids: &ids{}, log: &bytes.Buffer{}}
 	w.must(err)
+	blobs, err := blob.NewDir(t.TempDir())
+	w.must(err)
 	texts, err := i18n.New()
 	w.must(err)
 	limiter := ratelimit.NewMemory(c.Now)
 	w.app = app.New(app.Options{
-		DB: db, Limiter: limiter, Secrets: secrets, BaseURL: baseURL, NewID: w.ids.New, Random: rand.Reader, Texts: texts,
+		DB: db, Blobs: blobs, Temp: t.TempDir(), Limiter: limiter, Secrets: secrets, BaseURL: baseURL, NewID: w.ids.New, Random: rand.Reader, Texts: texts,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	w.options = api.Options{
