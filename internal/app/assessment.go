@@ -139,25 +139,35 @@ func (a *App) SaveDraft(ctx context.Context, who assess.Actor, id assess.Assessm
 	if err := c.Validate(); err != nil {
 		return 0, err
 	}
-	c = c.Clean()
 	saved := revision
-	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (_ bool, err error) {
-		if sameContent(asm.Draft, c) {
-			saved = asm.Revision
-			return false, nil
+	err := a.changeAssessment(ctx, who, id, func(tx *store.Tx, asm *assess.Assessment) (bool, error) {
+		changed, err := redraft(tx, asm, revision, c.Clean())
+		if saved = asm.Revision; changed {
+			saved++
 		}
-		if asm.Revision != revision {
-			return false, errDraftChanged
-		}
-		if err := checkRecordings(tx, asm.Org, asm.Draft, c); err != nil {
-			return false, err
-		}
-		asm.Draft = c
-		saved = revision + 1
-		asm.Published, err = isPublished(tx, *asm)
-		return true, err
+		return changed, err
 	})
-	return saved, err
+	if err != nil {
+		return 0, err
+	}
+	return saved, nil
+}
+
+// redraft makes c the draft that was read at the given revision, and reports whether that changes anything. Errors: Invalid,
+// Conflict when the draft is of another revision and says something else.
+func redraft(tx *store.Tx, asm *assess.Assessment, revision int, c assess.Content) (changed bool, err error) {
+	if sameContent(asm.Draft, c) {
+		return false, nil
+	}
+	if asm.Revision != revision {
+		return false, errDraftChanged
+	}
+	if err := checkRecordings(tx, asm.Org, asm.Draft, c); err != nil {
+		return false, err
+	}
+	asm.Draft = c
+	asm.Published, err = isPublished(tx, *asm)
+	return true, err
 }
 
 var errDraftChanged = assess.Errorf(assess.Conflict, "Somebody else has changed this assessment in the meantime. Reload it to go on.")

@@ -3,6 +3,7 @@ package assess
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -134,16 +135,26 @@ func (c Content) unrecorded(q Question) []string {
 	return slices.DeleteFunc(slices.Clone(c.Languages), func(language string) bool { return q.Recordings[language] != "" })
 }
 
+// maxToldFindings bounds how many findings one message tells.
+const maxToldFindings = 20
+
 // Publishable is nil when the assessment can be published as it stands, given the recordings that its draft names. Errors:
-// Conflict, with the first thing to mend.
+// Conflict, with all that is to mend.
 func (a Assessment) Publishable(recorded map[RecordingID]Recording) error {
 	if a.Status == Archived {
 		return Errorf(Conflict, "This assessment is archived. Restore it before you publish it.")
 	}
+	var blocking []string
 	for _, f := range a.Draft.Lint(recorded) {
 		if f.Blocking {
-			return Errorf(Conflict, "This assessment cannot be published yet. %s", f)
+			blocking = append(blocking, f.String())
 		}
 	}
-	return nil
+	if len(blocking) == 0 {
+		return nil
+	}
+	if more := len(blocking) - maxToldFindings; more > 0 {
+		blocking = append(blocking[:maxToldFindings], fmt.Sprintf("And %d more.", more))
+	}
+	return Errorf(Conflict, "This assessment cannot be published yet. %s", strings.Join(blocking, " "))
 }

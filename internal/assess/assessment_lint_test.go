@@ -1,6 +1,9 @@
 package assess_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -130,6 +133,16 @@ func TestALinterSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestPublishingTellsNotMoreThanSomebodyReads(t *testing.T) {
+	t.Parallel()
+	a := assess.Assessment{Status: assess.Draft, Draft: validContent()}
+	a.Draft.Questions = slices.Repeat([]assess.Question{{Points: 1}}, assess.MaxQuestions)
+	err := a.Publishable(nil)
+	if got := strings.Count(err.Error(), "has no text"); got != 20 || !strings.HasSuffix(err.Error(), fmt.Sprintf(" And %d more.", assess.MaxQuestions*len(a.Draft.Languages)-20)) {
+		t.Errorf("%d are told: %v", got, err)
+	}
+}
+
 func TestPublishingNeedsAFinishedDraft(t *testing.T) {
 	t.Parallel()
 	a := assess.Assessment{Status: assess.Draft, Draft: validContent()}
@@ -142,8 +155,11 @@ func TestPublishingNeedsAFinishedDraft(t *testing.T) {
 	}{
 		{"This assessment is archived. Restore it before you publish it.", func(a *assess.Assessment) { a.Status = assess.Archived }},
 		{"This assessment cannot be published yet. Add at least one question.", func(a *assess.Assessment) { a.Draft.Questions = nil }},
-		{"This assessment cannot be published yet. Question 1 (en): The prompt has no text.", func(a *assess.Assessment) {
+		{"This assessment cannot be published yet. Question 1 (en): The prompt has no text. Question 1 (es): The prompt has no text.", func(a *assess.Assessment) {
 			a.Draft.Questions[0].Prompts = nil
+		}},
+		{"This assessment cannot be published yet. Question 1 (en): The prompt has no text. Question 1 (es): The prompt has no text. Question 1: Choose how it is answered.", func(a *assess.Assessment) {
+			a.Draft.Questions[0].Prompts, a.Draft.Questions[0].AnswerFormat, a.Draft.AnswerFormat = nil, "", assess.MixedFormat
 		}},
 		{"This assessment cannot be published yet. Question 1: Choose how it is asked.", func(a *assess.Assessment) {
 			a.Draft.Format = assess.MixedFormat
