@@ -28,6 +28,7 @@ func (s *Server) inviteRoutes() []route {
 		{"POST /invites/{id}/extend", member(assess.InviteCandidates), s.extendInvite},
 		{"POST /invites/{id}/revoke", member(assess.InviteCandidates), s.revokeInvite},
 		{"POST /invites/{id}/readdress", member(assess.InviteCandidates), s.readdressInvite},
+		{"POST /invites/{id}/advance", member(assess.InviteCandidates), s.advanceInvite},
 		{"POST /invites/{id}/tags", member(assess.InviteCandidates), s.tagInvite},
 		{"POST /invites/{id}/accommodation", member(assess.InviteCandidates), s.accommodate},
 	}

@@ -116,7 +116,7 @@ func (v inviteView) movable() bool {
 
 // acts reports whether there is anything to do beside the page.
 func (v inviteView) acts() bool {
-	return v.movable() || v.gradable() || v.MayInvite && len(v.AllTags) > 0
+	return len(v.ahead()) > 0 || v.movable() || v.gradable() || v.MayInvite && len(v.AllTags) > 0
 }
 
 // inviteStep has a step taken and goes back to the invite; what the form got wrong is shown there.

@@ -76,8 +76,8 @@ func invitePage(d ui.Dashboard, v inviteView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(v.errorsOf("resend")) > 0 {
-				templ_7745c5c3_Err = ui.ErrorSummary(v.errorsOf("resend")).Render(ctx, templ_7745c5c3_Buffer)
+			if errs := append(v.errorsOf("resend"), v.errorsOf("advance")...); len(errs) > 0 {
+				templ_7745c5c3_Err = ui.ErrorSummary(errs).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -761,6 +761,12 @@ func inviteActions(v inviteView) templ.Component {
 		}
 		if v.Status == assess.Completed {
 			templ_7745c5c3_Err = decisionCard(v).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if len(v.ahead()) > 0 {
+			templ_7745c5c3_Err = advanceCard(v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -70,7 +71,7 @@ func (s *Server) changePassword(c *call) error {
 	return c.showProfile(status, p)
 }
 
-// switchMode turns the dashboard to live or test data, and stays on the page where that was asked if it can.
+// switchMode turns the dashboard to live or test data, and goes on where the form says.
 func (s *Server) switchMode(c *call) error {
 	if err := c.form(); err != nil {
 		return err
@@ -79,10 +80,7 @@ func (s *Server) switchMode(c *call) error {
 	if err := s.app.SwitchMode(c.ctx(), c.visit, mode); err != nil {
 		return err
 	}
-	if mode == assess.Test {
-		return c.done("You see test data now.", "/profile#mode")
-	}
-	return c.done("You see live data now.", "/profile#mode")
+	return c.done("You see "+string(mode)+" data now.", cmp.Or(localPath(c.value("back")), "/profile#mode"))
 }
 
 func (s *Server) endSession(c *call) error {

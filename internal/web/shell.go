@@ -30,10 +30,10 @@ func places() []place {
 func (c *call) dashboard(title string) ui.Dashboard {
 	org, m := c.visit.Organization, c.visit.Member
 	d := ui.Dashboard{
-		Page:     ui.Page{Title: title, Site: org.Name, Links: c.s.assets.Links(org.Accent), Toasts: c.heard()},
-		Org:      ui.Brand{Name: org.Name, Logo: logoPath(org), Home: "/"},
-		Member:   ui.Member{Name: m.Name(), Email: m.Email, Role: roleName(m.Role), Profile: "/profile", SignOut: "/signout"},
-		TestMode: c.testMode(), LiveHref: "/profile#mode",
+		Page:   ui.Page{Title: title, Site: org.Name, Links: c.s.assets.Links(org.Accent), Toasts: c.heard()},
+		Org:    ui.Brand{Name: org.Name, Logo: logoPath(org), Home: "/"},
+		Member: ui.Member{Name: m.Name(), Email: m.Email, Role: roleName(m.Role), Profile: "/profile", SignOut: "/signout"},
+		Mode:   ui.Mode{Test: c.testMode(), Switch: "/profile/mode", Back: c.place()},
 	}
 	for _, p := range places() {
 		if !m.Role.May(p.permission) || p.path == "/mailbox" && !c.s.capture && !c.testMode() {
@@ -45,6 +45,16 @@ func (c *call) dashboard(title string) ui.Dashboard {
 		})
 	}
 	return d
+}
+
+// place is the place of the navigation that the page belongs to: unlike the page, it is there in both modes.
+func (c *call) place() string {
+	for _, p := range places() {
+		if p.path != "/mailbox" && (c.r.URL.Path == p.path || strings.HasPrefix(c.r.URL.Path, p.path+"/")) {
+			return p.path
+		}
+	}
+	return "/"
 }
 
 // waiting is how much waits for the member at a place; empty where that is nothing, or not known.

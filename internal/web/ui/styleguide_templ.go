@@ -290,9 +290,8 @@ func guideShell(links Links) Dashboard {
 			{Label: "Settings", Href: "#", Icon: IconSettings},
 			{Label: "Docs", Href: "#", Icon: IconDocs},
 		},
-		Member:   Member{Name: "Alex Morgan", Email: "alex@example.com", Role: "Recruiter", Profile: "#", SignOut: "#"},
-		TestMode: true,
-		LiveHref: "#",
+		Member: Member{Name: "Alex Morgan", Email: "alex@example.com", Role: "Recruiter", Profile: "#", SignOut: "#"},
+		Mode:   Mode{Test: true, Switch: "#", Back: "#"},
 	}
 }
 
