@@ -123,10 +123,10 @@ func (a *API) refuseMethod(w http.ResponseWriter, r *http.Request, allow string)
 // call is a request that was let in.
 type call struct {
 	who    assess.Actor
-	id     string            // the first of the path, as the field writes it; empty where the path has none
-	sub    string            // the second of the path
-	page   assess.Page       // of a list
-	filter map[string]string // of a list; what was not asked for is empty
+	id     string // the first of the path, as the field writes it; empty where the path has none
+	sub    string // the second of the path
+	asked         // of a list
+	scope  string // of the tokens of its cursor
 	http   *http.Request
 	header http.Header // of the answer
 
@@ -169,7 +169,10 @@ func (a *API) do(w http.ResponseWriter, rt route, c *call) (result any, err erro
 	}
 	c.id, c.sub = rt.ids(c.http)
 	c.resource = c.id
-	if c.page, c.filter, err = rt.list.read(c.http.URL.RawQuery); err != nil {
+	if c.asked, err = rt.list.read(c.http.URL.RawQuery); err != nil {
+		return nil, err
+	}
+	if err := a.resume(rt, c); err != nil {
 		return nil, err
 	}
 	var body []byte

@@ -11,7 +11,7 @@ import (
 func (a *API) listAssessments(ctx context.Context, c *call) (wire.AssessmentList, error) {
 	f := assess.AssessmentFilter{Status: assess.AssessmentStatus(c.filter["status"])}
 	items, total, err := a.app.Assessments(ctx, c.who, f, c.page)
-	return wire.AssessmentListOf(items, c.page, total), err
+	return wire.AssessmentListOf(items, a.pagination(c, total)), err
 }
 
 func (a *API) getAssessment(ctx context.Context, c *call) (wire.AssessmentDetail, error) {
@@ -25,8 +25,5 @@ func (a *API) listQuestions(ctx context.Context, c *call) (wire.QuestionList, er
 	if !c.page.Ascending {
 		slices.Reverse(questions)
 	}
-	total := len(questions)
-	from := min(c.page.Offset(), total)
-	to := min(from+c.page.Limit, total)
-	return wire.QuestionList{Questions: questions[from:to], Pagination: wire.PaginationOf(c.page, total)}, err
+	return wire.QuestionList{Questions: part(questions, c.page), Pagination: a.pagination(c, len(questions))}, err
 }

@@ -27,7 +27,7 @@ func BenchmarkListInvites(b *testing.B) {
 		page := assess.Page{Number: 1, Limit: 20, Sort: "sent_at"}
 		items, total, err := w.app.Invites(r.Context(), who, assess.InviteFilter{}, page)
 		w.must(err)
-		body, err := json.Marshal(wire.InviteListOf(items, page, total, w.clock.Now()))
+		body, err := json.Marshal(wire.InviteListOf(items, wire.PaginationOf(page, total), w.clock.Now()))
 		w.must(err)
 		rw.Header().Set("Content-Type", "application/json")
 		_, _ = rw.Write(body)

@@ -1,6 +1,9 @@
 package api
 
-import "alfaone/internal/wire"
+import (
+	"alfaone/internal/assess"
+	"alfaone/internal/wire"
+)
 
 // What the OpenAPI document shows. The API key in it has a wrong checksum on purpose: no scanner and no server takes it for
 // real.
@@ -13,7 +16,7 @@ const (
 )
 
 var (
-	examplePage       = wire.Pagination{Page: 1, Limit: 20, Total: 1, TotalPages: 1}
+	examplePage       = wire.PaginationOf(assess.Page{Number: 1, Limit: 20}, 1)
 	exampleAssessment = wire.Assessment{
 		ID: exampleAssessmentID, Name: exampleName, DefaultQuestionFormat: "audio", DefaultAnswerFormat: "audio",
 		Languages: []string{"en", "es"}, QuestionCount: 10, InviteCount: 25,

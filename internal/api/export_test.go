@@ -13,14 +13,19 @@ import (
 type Route struct {
 	Method, Path, Name string
 	Access             assess.Permission
-	List, Body         bool
+	List, Body, Feed   bool
+	Sorts              []string
 }
 
 // Routes is the table.
 func Routes() []Route {
 	var out []Route
 	for _, r := range routes() {
-		out = append(out, Route{r.method, r.path, r.name, r.access, r.list != nil, r.in != nil})
+		route := Route{Method: r.method, Path: r.path, Name: r.name, Access: r.access, List: r.list != nil, Body: r.in != nil}
+		if r.list != nil {
+			route.Feed, route.Sorts = r.list.feed, r.list.sorts
+		}
+		out = append(out, route)
 	}
 	return out
 }
@@ -63,7 +68,8 @@ var Decode = decode
 func ReadQuery(name, query string) (assess.Page, map[string]string, error) {
 	for _, r := range routes() {
 		if r.name == name {
-			return r.list.read(query)
+			out, err := r.list.read(query)
+			return out.page, out.filter, err
 		}
 	}
 	panic("no list " + name)

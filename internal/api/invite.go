@@ -13,7 +13,7 @@ func (a *API) listInvites(ctx context.Context, c *call) (wire.InviteList, error)
 		Assessment: assess.AssessmentID(c.filter["assessmentId"]), Status: assess.InviteStatus(c.filter["status"]),
 	}
 	items, total, err := a.app.Invites(ctx, c.who, f, c.page)
-	return wire.InviteListOf(items, c.page, total, a.now()), err
+	return wire.InviteListOf(items, a.pagination(c, total), a.now()), err
 }
 
 func (a *API) getInvite(ctx context.Context, c *call) (wire.InviteDetail, error) {

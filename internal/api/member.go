@@ -9,7 +9,7 @@ import (
 
 func (a *API) listMembers(ctx context.Context, c *call) (wire.MemberList, error) {
 	members, total, err := a.app.Members(ctx, c.who, c.page)
-	return wire.MemberListOf(members, c.page, total), err
+	return wire.MemberListOf(members, a.pagination(c, total)), err
 }
 
 func (a *API) getMember(ctx context.Context, c *call) (wire.Member, error) {

@@ -158,7 +158,10 @@ func (g *generator) breakQuery(b *bad, op operation) {
 		if p.In != "query" {
 			continue
 		}
-		queries = append(queries, p.Name+"=", p.Name+"="+url.QueryEscape(g.noise(12)), p.Name+"=x&"+p.Name+"=y", strings.ToUpper(p.Name)+"=1", p.Name+"=%00", p.Name+"="+strings.Repeat("1", 3000))
+		if p.Name != "cursor" && p.Name != "after" { // which are empty to begin with
+			queries = append(queries, p.Name+"=")
+		}
+		queries = append(queries, p.Name+"="+url.QueryEscape(g.noise(12)), p.Name+"=x&"+p.Name+"=y", strings.ToUpper(p.Name)+"=1", p.Name+"=%00", p.Name+"="+strings.Repeat("1", 3000))
 		if p.Schema.Maximum != nil {
 			queries = append(queries, fmt.Sprintf("%s=%d", p.Name, int(*p.Schema.Maximum)+1+g.IntN(1000)), fmt.Sprintf("%s=%d", p.Name, -g.IntN(1000)), p.Name+"=1.5", p.Name+"=1e1", p.Name+"=0x1", p.Name+"=١")
 		}

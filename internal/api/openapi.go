@@ -183,6 +183,8 @@ func (l *listing) parameters() []*huma.Param {
 	}
 	out := []*huma.Param{
 		queryParameter("page", "Which page, counted from 1.", number(1, maxPage)),
+		queryParameter(cursorParameter, "Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, "+
+			"with the same filters and order, until that is null.", &huma.Schema{Type: huma.TypeString}),
 		queryParameter("limit", "How many items a page holds.", number(assess.DefaultPageLimit, assess.MaxPageLimit)),
 		queryParameter("sort", "What the list is sorted by. Equal items are sorted by id.", choice(l.sorts[0], l.sorts)),
 		queryParameter("order", "Whether the list rises or falls.", choice(order, []string{ascending, descending})),

@@ -20,7 +20,10 @@ document (` + "`GET /api/v1/openapi.json`" + `) is there for everybody, and does
 field is always there: what is absent is null, a list is never null. Fields may be added to answers; ignore what you do not know.
 In a request, fields and query parameters that we do not know are refused, so that a typo does not pass unseen.
 
-**Lists.** Pages are counted from 1; the total is exact, and past the last page the list is empty.
+**Lists.** Pages are counted from 1; the total is exact, and past the last page the list is empty. To go through all of a list, ask by
+` + "`cursor`" + ` instead of ` + "`page`" + `: empty to begin, then the ` + "`pagination.nextCursor`" + ` of the answer before, with the same filters and
+order, until that is null. Whatever is added or removed meanwhile, each item that keeps its place in the order comes exactly once;
+one that changes in what the list is sorted or filtered by (also by expiring) may come twice or not at all. Total and page are null then.
 
 **Errors.** The body is ` + "`{\"error\": \"…\"}`" + `, one sentence for people. Ask with ` + "`Accept: application/problem+json`" + ` for more
 (RFC 9457). Every answer has an ` + "`X-Request-Id`" + `; give it to us when you ask for help.

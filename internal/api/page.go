@@ -17,6 +17,7 @@ import (
 type listing struct {
 	sorts     []string // the first is the default
 	ascending bool     // whether the default order is
+	feed      bool     // it goes on for ever: what comes after a cursor, the oldest first, and nothing else can be asked
 	filters   []filter
 }
 
@@ -39,6 +40,9 @@ const (
 	aTime
 )
 
+// cursorParameter asks for a list by cursor. It is empty to begin with.
+const cursorParameter = "cursor"
+
 // maxPage bounds the number of a page, so that no arithmetic on it can overflow. No list is that long.
 const maxPage = 1_000_000_000
 
@@ -48,25 +52,45 @@ const (
 	descending = "desc"
 )
 
+// asked is what a query string asks of a list.
+type asked struct {
+	page   assess.Page
+	filter map[string]string // what was not asked for is empty
+	token  string            // of where page.Cursor stands
+}
+
 // read checks a query string against what may be asked; of a call that is no list (nil), nothing. Errors: Invalid, which
 // tells all that is wrong.
-func (l *listing) read(query string) (page assess.Page, filters map[string]string, err error) {
+func (l *listing) read(query string) (out asked, err error) {
 	if l == nil && query == "" {
-		return page, nil, nil
+		return out, nil
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return page, nil, assess.Errorf(assess.Invalid, "The query string is malformed. Escape what is not a letter or digit as %%XX.")
+		return out, assess.Errorf(assess.Invalid, "The query string is malformed. Escape what is not a letter or digit as %%XX.")
 	}
 	q := &parameters{values: values}
 	if l != nil {
-		page, filters = l.page(q), q.filters(l.filters)
+		out.token, out.page = l.page(q)
+		out.filter = q.filters(l.filters)
 	}
 	q.refuseRest()
-	return page, filters, q.problems.err()
+	return out, q.problems.err()
 }
 
-func (l *listing) page(q *parameters) assess.Page {
+// page is the part that is asked for, with the token where that is by cursor.
+func (l *listing) page(q *parameters) (token string, page assess.Page) {
+	token, byCursor := q.take(cursorParameter)
+	_, byNumber := q.values["page"]
+	q.problems.when(byCursor && byNumber, cursorParameter, "must not come together with page")
+	page = l.numbered(q)
+	if byCursor {
+		page.Cursor = &assess.Cursor{}
+	}
+	return token, page
+}
+
+func (l *listing) numbered(q *parameters) assess.Page {
 	order := descending
 	if l.ascending {
 		order = ascending

@@ -9,7 +9,7 @@ import (
 
 func (a *API) listTags(ctx context.Context, c *call) (wire.TagList, error) {
 	tags, total, err := a.app.Tags(ctx, c.who, c.page)
-	return wire.TagListOf(tags, c.page, total), err
+	return wire.TagListOf(tags, a.pagination(c, total)), err
 }
 
 func (a *API) getTag(ctx context.Context, c *call) (wire.Tag, error) {

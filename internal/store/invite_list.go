@@ -12,12 +12,16 @@ var inviteSorts = map[string]string{"sent_at": "sent_at", "expires_at": "expires
 
 const sortByStatus = "status"
 
-// Invites reads a page of invites, with how many fit the filter now.
+// Invites reads a page of invites, with how many fit the filter now; by cursor, if the page has one, without.
 //
 // It never counts over the set when the filter names only assessment and status: those counts are kept. Expiry is computed:
 // an invite counts and sorts as expired from its very millisecond on.
 func (tx *Tx) Invites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter, page assess.Page) ([]assess.InviteSummary, int, error) {
 	l := inviteList{tx: tx, org: org, mode: mode, filter: f, page: page}
+	if page.Cursor != nil {
+		items, err := l.walk()
+		return items, 0, err
+	}
 	if f.Status == "" && page.Sort != sortByStatus {
 		counts, err := l.storedCounts()
 		if err != nil {
@@ -62,21 +66,15 @@ type inviteList struct {
 	page   assess.Page
 	// overdue counts invites that are expired by the clock and not yet in their stored status.
 	overdue InviteCounts
+	// place is what the rows must come after; nil for numbered pages.
+	place *assess.Cursor
 }
 
 // byStatus reads the page as the part of each status that lies on it, the statuses in the order of their names.
 func (l *inviteList) byStatus(counts InviteCounts) (items []assess.InviteSummary, total int, err error) {
-	statuses := assess.InviteStatuses()
-	slices.Sort(statuses)
-	if !l.page.Ascending {
-		slices.Reverse(statuses)
-	}
 	items = []assess.InviteSummary{}
 	offset, limit := l.page.Offset(), l.page.Limit
-	for _, status := range statuses {
-		if l.filter.Status != "" && status != l.filter.Status {
-			continue
-		}
+	for _, status := range l.statuses() {
 		n := counts[status]
 		total += n
 		if take := min(n-offset, limit); take > 0 {
@@ -90,6 +88,19 @@ func (l *inviteList) byStatus(counts InviteCounts) (items []assess.InviteSummary
 		offset = max(0, offset-n)
 	}
 	return items, total, nil
+}
+
+// statuses are those that the filter lets through, in the order of a list by status.
+func (l *inviteList) statuses() []assess.InviteStatus {
+	if l.filter.Status != "" {
+		return []assess.InviteStatus{l.filter.Status}
+	}
+	statuses := assess.InviteStatuses()
+	slices.Sort(statuses)
+	if !l.page.Ascending {
+		slices.Reverse(statuses)
+	}
+	return statuses
 }
 
 // part reads a span of the invites in one status, or in any if status is empty.
@@ -106,11 +117,13 @@ func (l *inviteList) source(status assess.InviteStatus) source {
 	late := l.overdue.total() > 0
 	return func(o order, rows int) (string, []any) {
 		w := l.where()
+		if late && status == assess.Expired {
+			return l.expired(w, o, rows)
+		}
+		placed := l.after(&w, o)
 		switch {
 		case status == "":
-		case late && status == assess.Expired:
-			return l.expired(w, o, rows)
-		case l.overdue[status] > 0 && o.column == "expires_at":
+		case l.overdue[status] > 0 && o.column == "expires_at" && !placed:
 			w.add("status = ? AND expires_at > ?", status, at(l.tx.now))
 		case l.overdue[status] > 0: // + 0 keeps the planner from sorting by way of the deadline
 			w.add("status = ? AND expires_at + 0 > ?", status, at(l.tx.now))
@@ -128,12 +141,18 @@ func (l *inviteList) expired(w where, o order, rows int) (string, []any) {
 	part := func(name, rest string) string {
 		return "SELECT * FROM (SELECT " + inviteSummaryColumns + " FROM invites WHERE " + filter + rest + ") AS " + name
 	}
+	after := "TRUE"
+	if place := (where{args: w.args}); l.after(&place, o) {
+		w.args, after = place.args, place.String()
+	}
 	overdue := func(status assess.InviteStatus) string {
-		return part(string(status), " AND status = "+w.arg(status)+" AND expires_at <= "+now+
+		all := part(string(status), " AND status = "+w.arg(status)+" AND expires_at <= "+now+
 			" ORDER BY expires_at LIMIT "+w.arg(l.overdue[status]))
+		return all + " WHERE " + after
 	}
 	union := []string{
-		part("written", " AND status = 'expired'"+o.sql()+" LIMIT "+w.arg(rows)), overdue(assess.Pending), overdue(assess.Accepted),
+		part("written", " AND "+after+" AND status = 'expired'"+o.sql()+" LIMIT "+w.arg(rows)),
+		overdue(assess.Pending), overdue(assess.Accepted),
 	}
 	return "(" + strings.Join(union, " UNION ALL ") + ") AS expired", w.args
 }
@@ -187,14 +206,20 @@ func (l *inviteList) counts() (InviteCounts, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := l.where()
-	w.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(l.tx.now))
-	l.overdue, err = l.countOver(w)
+	err = l.countOverdue()
 	for status, n := range l.overdue {
 		counts[status] -= n
 		counts[assess.Expired] += n
 	}
 	return counts, err
+}
+
+// countOverdue notes how many invites are overdue in each stored status.
+func (l *inviteList) countOverdue() (err error) {
+	w := l.where()
+	w.add("status IN ('pending', 'accepted') AND expires_at <= ?", at(l.tx.now))
+	l.overdue, err = l.countOver(w)
+	return err
 }
 
 // storedCounts counts by stored status: from the kept counts if they can tell, else over the set.

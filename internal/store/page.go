@@ -6,8 +6,13 @@ import (
 	"alfaone/internal/assess"
 )
 
-// pageOf reads one page of the rows that fit w, ordered by the column and then by id, with how many fit.
+// pageOf reads one page of the rows that fit w, ordered by the column and then by id, with how many fit; by cursor, if the page
+// has one, without.
 func pageOf[T any](tx *Tx, scan func(row) (T, error), columns, table string, w *where, page assess.Page, column string) ([]T, int, error) {
+	if page.Cursor != nil {
+		items, err := walk(tx, scan, columns, table, w, page, column)
+		return items, 0, err
+	}
 	total, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM "+table+" WHERE "+w.String(), w.args...)
 	if err != nil || page.Offset() >= total {
 		return []T{}, total, err

@@ -39,6 +39,7 @@ var acrossOrganizations = map[string]string{
 	"DeleteIdempotencyKeysBefore": "housekeeping for all",
 
 	"pageOf":       "the caller's conditions begin with the organization",
+	"next":         "the caller's conditions begin with the organization",
 	"span":         "the caller's conditions begin with the organization",
 	"storedCounts": "inviteList.where begins with the organization",
 	"countOver":    "inviteList.where begins with the organization",
@@ -222,6 +223,11 @@ func TestTheFirstPageOfInvitesFollowsAnIndex(t *testing.T) {
 			for _, sort := range assess.InviteSorts() {
 				w.checkPlans(org, f, assess.Page{Number: 1, Limit: 20, Sort: sort})
 				w.checkPlans(org, f, assess.Page{Number: 1, Limit: 20, Sort: sort, Ascending: true})
+				key := map[string]string{"status": "pending"}[sort]
+				if key == "" {
+					key = strconv.FormatInt(noon.UnixMilli(), 10)
+				}
+				w.checkPlans(org, f, assess.Page{Limit: 20, Sort: sort, Cursor: &assess.Cursor{Key: key, ID: "0"}})
 			}
 		}
 	}

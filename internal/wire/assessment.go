@@ -45,7 +45,7 @@ func AssessmentDetailOf(s assess.AssessmentSummary) AssessmentDetail {
 	return AssessmentDetail{Assessment: AssessmentOf(s), TotalPoints: s.TotalPoints}
 }
 
-// AssessmentListOf is a page of a list of total assessments.
-func AssessmentListOf(items []assess.AssessmentSummary, p assess.Page, total int) AssessmentList {
-	return AssessmentList{Assessments: list(items, AssessmentOf), Pagination: PaginationOf(p, total)}
+// AssessmentListOf is a part of a list of assessments.
+func AssessmentListOf(items []assess.AssessmentSummary, p Pagination) AssessmentList {
+	return AssessmentList{Assessments: list(items, AssessmentOf), Pagination: p}
 }

@@ -153,8 +153,8 @@ func InviteDetailOf(inv assess.Invite, grader *assess.Member, now time.Time) Inv
 	return d
 }
 
-// InviteListOf is a page of a list of total invites, as they stand at now.
-func InviteListOf(items []assess.InviteSummary, p assess.Page, total int, now time.Time) InviteList {
+// InviteListOf is a part of a list of invites, as they stand at now.
+func InviteListOf(items []assess.InviteSummary, p Pagination, now time.Time) InviteList {
 	invites := list(items, func(s assess.InviteSummary) Invite { return InviteOf(s, now) })
-	return InviteList{Invites: invites, Pagination: PaginationOf(p, total)}
+	return InviteList{Invites: invites, Pagination: p}
 }

@@ -25,7 +25,7 @@ func MemberOf(m assess.Member) Member {
 	}
 }
 
-// MemberListOf is a page of a list of total members.
-func MemberListOf(items []assess.Member, p assess.Page, total int) MemberList {
-	return MemberList{Members: list(items, MemberOf), Pagination: PaginationOf(p, total)}
+// MemberListOf is a part of a list of members.
+func MemberListOf(items []assess.Member, p Pagination) MemberList {
+	return MemberList{Members: list(items, MemberOf), Pagination: p}
 }

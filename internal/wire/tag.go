@@ -45,7 +45,7 @@ func TagOf(t assess.Tag) Tag {
 	return Tag{ID: string(t.ID), Name: t.Name, Color: t.Color, CreatedAt: TimeOf(t.CreatedAt), UpdatedAt: TimeOf(t.UpdatedAt)}
 }
 
-// TagListOf is a page of a list of total tags.
-func TagListOf(items []assess.Tag, p assess.Page, total int) TagList {
-	return TagList{Tags: list(items, TagOf), Pagination: PaginationOf(p, total)}
+// TagListOf is a part of a list of tags.
+func TagListOf(items []assess.Tag, p Pagination) TagList {
+	return TagList{Tags: list(items, TagOf), Pagination: p}
 }
