@@ -14,7 +14,7 @@ import (
 func (a *App) ImportAssessment(ctx context.Context, who assess.Actor, c assess.Content) (assess.Assessment, error) {
 	return a.createAssessment(ctx, who, func(*store.Tx) (assess.Content, error) {
 		c := a.identified(c, nil)
-		return c, assess.JoinInvalid(c.CheckSums(), c.Validate())
+		return c, assess.JoinInvalid(c.Validate(), c.CheckWhole())
 	})
 }
 
@@ -29,7 +29,7 @@ func (a *App) ReplaceDraft(ctx context.Context, who assess.Actor, id assess.Asse
 			return false, err
 		}
 		next := a.identified(c, slices.Concat(asm.Draft.Questions, newest.Questions))
-		if err := assess.JoinInvalid(next.CheckSums(), next.Validate()); err != nil {
+		if err := assess.JoinInvalid(next.Validate(), next.CheckWhole()); err != nil {
 			return false, err
 		}
 		if revision == 0 {

@@ -172,20 +172,6 @@ func (q Question) cleanRubric() Question {
 	return q
 }
 
-// CheckSums refuses points that are not what the criteria or levels below them come to. Where points are entered by hand, a sum
-// that does not fit is a mistake. Errors: Invalid.
-func (c Content) CheckSums() error {
-	var p problems
-	for i, q := range c.Questions {
-		field := fmt.Sprintf("questions[%d]", i)
-		p.when(q.Points != q.Worth(), field+".points", "must be left out or %d, which is what its criteria add up to", q.Worth())
-		for j, k := range q.Criteria {
-			p.when(k.Points != k.Worth(), fmt.Sprintf("%s.criteria[%d].points", field, j), "must be left out or %d, as many as its highest level has", k.Worth())
-		}
-	}
-	return p.err()
-}
-
 // checkRubric adds the broken rules of the question's criteria; field names a part of the question.
 func (q Question) checkRubric(p *problems, field func(string) string) {
 	p.when(len(q.Criteria) > MaxCriteria, field("criteria"), "must be at most %d", MaxCriteria)

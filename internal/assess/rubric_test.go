@@ -281,25 +281,3 @@ func TestCriteriaAreEqualWhenTheySayTheSame(t *testing.T) {
 		}
 	}
 }
-
-func TestSumsThatAreGivenMustFit(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		question assess.Question
-		want     string
-	}{
-		"criteria add up":           {judgedBy(5, criterion(1, 4), criterion(2, 1)), ""},
-		"no criteria":               {judgedBy(7), ""},
-		"criteria come to less":     {judgedBy(6, criterion(1, 4), criterion(2, 1)), "questions[0].points must be left out or 5, which is what its criteria add up to"},
-		"the highest level is less": {judgedBy(3, criterion(1, 4, levels(0, 3)...)), "questions[0].criteria[0].points must be left out or 3, as many as its highest level has"},
-	}
-	for name, test := range tests {
-		got := ""
-		if err := (assess.Content{Questions: []assess.Question{test.question}}).CheckSums(); err != nil {
-			got = err.Error()
-		}
-		if got != test.want {
-			t.Errorf("%s: %q, want %q", name, got, test.want)
-		}
-	}
-}
