@@ -20,7 +20,7 @@ func (a *API) resume(rt route, c *call) error {
 	}
 	c.scope = string(scope)
 	if *c.page.Cursor, err = a.app.Cursor(c.scope, c.token); err != nil {
-		return assess.InvalidFields(assess.Problem{Field: cursorParameter, Message: "must be one that this list gave, asked with the same filters and order"})
+		return assess.InvalidFields(assess.Problem{Field: rt.list.tokenParameter(), Message: "must be one that this list gave, asked with the same filters and order"})
 	}
 	return nil
 }

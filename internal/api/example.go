@@ -90,3 +90,13 @@ var (
 	exampleTagRequest = wire.TagRequest{Name: "Spring intake", Color: new("#1f6feb")}
 	exampleTagPatch   = wire.TagPatch{Color: new("#1f6feb")}
 )
+
+const exampleCursor = "tJ2mUQ0pWbA4kq1bVgkMGDsJXmMnm0Bn5tCwwxyfYw"
+
+var exampleEvent = wire.Event{
+	Type: string(assess.InviteCompleted), Timestamp: "2025-01-16T09:30:00.000Z",
+	Data: wire.EventData{
+		EventID: "01946e3c-5a40-7d11-8f6a-0c2b9b7d4e10", Sequence: 42, InviteID: new("a1b2c3d4-e5f6-7890-abcd-ef1234567890"),
+		AssessmentID: new(exampleAssessmentID), Status: new("completed"), Mode: "live",
+	},
+}

@@ -177,6 +177,12 @@ func (l *listing) parameters() []*huma.Param {
 	if l == nil {
 		return nil
 	}
+	limit := queryParameter("limit", "How many items a page holds.", number(assess.DefaultPageLimit, assess.MaxPageLimit))
+	if l.feed {
+		return []*huma.Param{
+			queryParameter(feedParameter, "The `nextCursor` of the answer before; empty or absent to begin with the first event.", &huma.Schema{Type: huma.TypeString}), limit,
+		}
+	}
 	order := descending
 	if l.ascending {
 		order = ascending
@@ -185,7 +191,7 @@ func (l *listing) parameters() []*huma.Param {
 		queryParameter("page", "Which page, counted from 1.", number(1, maxPage)),
 		queryParameter(cursorParameter, "Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, "+
 			"with the same filters and order, until that is null.", &huma.Schema{Type: huma.TypeString}),
-		queryParameter("limit", "How many items a page holds.", number(assess.DefaultPageLimit, assess.MaxPageLimit)),
+		limit,
 		queryParameter("sort", "What the list is sorted by. Equal items are sorted by id.", choice(l.sorts[0], l.sorts)),
 		queryParameter("order", "Whether the list rises or falls.", choice(order, []string{ascending, descending})),
 	}

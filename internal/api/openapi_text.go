@@ -37,6 +37,7 @@ func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: "assessments", Description: "What candidates are invited to answer. Members write and publish assessments in the dashboard."},
 		{Name: "invites", Description: "One person, asked to take one assessment."},
+		{Name: "events", Description: "What happened, told to whoever asks."},
 		{Name: "members", Description: "The people of the organization."},
 		{Name: "tags", Description: "Words with a colour that members put on assessments and invites."},
 	}

@@ -43,6 +43,9 @@ const (
 // cursorParameter asks for a list by cursor. It is empty to begin with.
 const cursorParameter = "cursor"
 
+// feedParameter is where a feed goes on.
+const feedParameter = "after"
+
 // maxPage bounds the number of a page, so that no arithmetic on it can overflow. No list is that long.
 const maxPage = 1_000_000_000
 
@@ -78,8 +81,20 @@ func (l *listing) read(query string) (out asked, err error) {
 	return out, q.problems.err()
 }
 
+// tokenParameter carries the cursor.
+func (l *listing) tokenParameter() string {
+	if l.feed {
+		return feedParameter
+	}
+	return cursorParameter
+}
+
 // page is the part that is asked for, with the token where that is by cursor.
 func (l *listing) page(q *parameters) (token string, page assess.Page) {
+	if l.feed {
+		token, _ = q.take(feedParameter)
+		return token, assess.Page{Limit: q.limit(), Cursor: &assess.Cursor{}}
+	}
 	token, byCursor := q.take(cursorParameter)
 	_, byNumber := q.values["page"]
 	q.problems.when(byCursor && byNumber, cursorParameter, "must not come together with page")
@@ -97,7 +112,7 @@ func (l *listing) numbered(q *parameters) assess.Page {
 	}
 	return assess.Page{
 		Number:    q.number("page", 1, maxPage),
-		Limit:     q.number("limit", assess.DefaultPageLimit, assess.MaxPageLimit),
+		Limit:     q.limit(),
 		Sort:      q.choice("sort", l.sorts[0], l.sorts),
 		Ascending: q.choice("order", order, []string{ascending, descending}) == ascending,
 	}
@@ -133,6 +148,10 @@ func (q *parameters) number(name string, otherwise, limit int) int {
 		q.problems.add(name, "must be an integer between 1 and %d", limit)
 	}
 	return n
+}
+
+func (q *parameters) limit() int {
+	return q.number("limit", assess.DefaultPageLimit, assess.MaxPageLimit)
 }
 
 func (q *parameters) choice(name, otherwise string, from []string) string {

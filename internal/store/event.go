@@ -56,3 +56,9 @@ func (tx *Tx) RecentEvents(org assess.OrgID, mode assess.Mode, without []assess.
 	return list(tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE org_id = $1 AND mode = $2"+others.String()+
 		" ORDER BY sequence DESC LIMIT $3", args...)
 }
+
+// EventsAfter reads the events of an organization in a mode that come after a number, in their order.
+func (tx *Tx) EventsAfter(org assess.OrgID, mode assess.Mode, sequence int64, limit int) ([]assess.Event, error) {
+	return list(tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE org_id = $1 AND mode = $2 AND sequence > $3 ORDER BY sequence LIMIT $4",
+		org, mode, sequence, limit)
+}

@@ -46,3 +46,14 @@ func (e Event) Body() ([]byte, error) {
 	err := encoder.Encode(e)
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), err
 }
+
+// EventList is a part of what happened, the oldest first.
+type EventList struct {
+	Events     []Event `json:"events" nullable:"false" doc:"The events after the cursor. Fewer than asked for means that these were all, for now."`
+	NextCursor string  `json:"nextCursor" doc:"Where the list goes on. It is always there: with nothing new, ask with it again later."`
+}
+
+// EventListOf is a part of what happened, and where it goes on.
+func EventListOf(events []assess.Event, next string) EventList {
+	return EventList{Events: list(events, EventOf), NextCursor: next}
+}
