@@ -31,6 +31,7 @@ const (
 const (
 	keepJobs        = 30 * 24 * time.Hour
 	keepLetters     = 30 * 24 * time.Hour
+	keepDeliveries  = 30 * 24 * time.Hour
 	keepIdempotency = 7 * 24 * time.Hour
 	keepFailures    = 7 * 24 * time.Hour
 	keepSessions    = 24 * time.Hour
@@ -38,7 +39,7 @@ const (
 	keepFailed      = 30 * 24 * time.Hour // slices of recordings that came to nothing
 )
 
-// Register tells the runner what can be done, and what is done by the calendar.
+// Register tells the runner what can be done, and what is done by the calendar: all but what RegisterDeliveries does.
 func (a *App) Register(r *job.Runner) {
 	r.Handle(jobInviteMail, a.sendInviteMail)
 	r.Handle(jobMemberMail, a.sendMemberMail)
@@ -47,6 +48,7 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobDictate, a.dictateAgain)
 	r.Handle(jobReceipt, a.sendReceipt)
 	r.Handle(jobDigest, a.sendDigest)
+	r.Handle(jobWebhookMail, a.sendWebhookMail)
 	r.Handle(jobErase, a.eraseAttempt)
 	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
@@ -181,6 +183,7 @@ func (a *App) tidy(ctx context.Context, _ job.Job) error {
 		}{
 			{tx.DeleteJobsBefore, keepJobs},
 			{tx.DeleteLettersBefore, keepLetters},
+			{tx.DeleteDeliveriesBefore, keepDeliveries},
 			{tx.DeleteIdempotencyKeysBefore, keepIdempotency},
 			{tx.DeleteStaleLoginFailures, keepFailures},
 			{tx.DeleteStaleSessions, keepSessions},

@@ -168,6 +168,8 @@ type Tx struct {
 	ctx context.Context //nolint:containedctx // a Tx lives no longer than the call that it is made for
 	q   querier
 	now time.Time
+
+	enqueued []string // kinds of jobs
 }
 
 // Now is the time at which the transaction happens, in whole milliseconds, the same throughout.

@@ -20,7 +20,7 @@ func TestEventsAreKept(t *testing.T) {
 		inv := w.invite(newInvite(w.assessment(org, "Go"), "a@example.com"))
 		who := assess.Actor{Kind: assess.ByMember, ID: "m", Name: "Ada"}
 		add := func(e assess.Event) assess.Event {
-			w.tx(func(tx *store.Tx) (err error) { e, err = tx.InsertEvent(e); return err })
+			w.tx(func(tx *store.Tx) (err error) { e, _, err = tx.InsertEvent(e); return err })
 			return e
 		}
 		created := add(assess.EventOf("e1", assess.InviteCreated, who, inv, "", noon))
@@ -37,7 +37,7 @@ func TestEventsAreKept(t *testing.T) {
 			return tx.RecentEvents(org, assess.Live, nil, 9)
 		})
 		same(w, []assess.Event{extended}, func(tx *store.Tx) ([]assess.Event, error) { return tx.RecentEvents(org, assess.Live, nil, 1) })
-		w.fails(assess.NotFound, func(tx *store.Tx) error { _, err := tx.InsertEvent(assess.Event{Org: "nobody"}); return err })
+		w.fails(assess.NotFound, func(tx *store.Tx) error { _, _, err := tx.InsertEvent(assess.Event{Org: "nobody"}); return err })
 	})
 }
 
@@ -53,7 +53,7 @@ func TestEventsAreNumberedWithoutGapsWhoeverWrites(t *testing.T) {
 				for i := range perWriter {
 					err := w.db.Tx(w.Context(), func(tx *store.Tx) error {
 						e := assess.Event{ID: newID[assess.EventID](), Org: orgs[writer%2], Mode: assess.Live, At: noon}
-						if _, err := tx.InsertEvent(e); err != nil {
+						if _, _, err := tx.InsertEvent(e); err != nil {
 							return err
 						}
 						if i%5 == 0 {
