@@ -221,6 +221,7 @@ func (g *generator) tuneAssessment(a map[string]any) {
 			criterion := c.(map[string]any)
 			delete(criterion, "id")
 			delete(criterion, "levels")
+			criterion["points"] = g.IntN(50) // together they bring 1,000 at most
 		}
 	}
 }

@@ -28,6 +28,7 @@ func TestAnswers(t *testing.T) {
 	more := w.populate()
 	for _, s := range slices.Concat(
 		assessmentScenarios(w, more), inviteScenarios(w, more), memberScenarios(w), tagScenarios(w), refusalScenarios(w), problemScenarios(w),
+		assessmentDocumentScenarios(w),
 	) {
 		w.clock.advance(time.Second)
 		key := w.key

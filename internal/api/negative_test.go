@@ -59,8 +59,8 @@ func (g *generator) breakKey(b *request, _ operation) {
 	b.why = "key " + b.key
 }
 
-func (g *generator) breakMethod(b *request, _ operation) {
-	b.method = pick(g, "PUT", "TRACE", "CONNECT", "PROPFIND", "get", "QUERY")
+func (g *generator) breakMethod(b *request, op operation) {
+	b.method = pick(g, "TRACE", "CONNECT", "PROPFIND", strings.ToLower(op.method), "QUERY")
 	b.why = "method"
 }
 
@@ -124,7 +124,7 @@ func (g *generator) breakText(b *request, _ operation) {
 		b.body[:at]+"\xff"+b.body[at:], b.body[:at]+"\x00"+b.body[at:], strings.Replace(b.body, "{", "{"+b.body[1:len(b.body)-1]+",", 1),
 		strings.Repeat("[", 33+g.IntN(5000)), strings.Repeat(`{"a":`, 40)+"1"+strings.Repeat("}", 40), b.body[:len(b.body)-1]+",}",
 		strings.Replace(b.body, "{", `{"x\u0000":1,`, 1), strings.Replace(b.body, "{", `{"\ud800":1,`, 1), strings.ReplaceAll(b.body, `"`, `'`),
-		strings.Replace(b.body, "{", `{"":1,`, 1), b.body[:len(b.body)-1]+strings.Repeat(" ", 256<<10)+"}", "{"+g.noise(20)+"}")
+		strings.Replace(b.body, "{", `{"":1,`, 1), b.body[:len(b.body)-1]+strings.Repeat(" ", api.MaxLargeBody)+"}", "{"+g.noise(20)+"}")
 	b.why = "text"
 }
 

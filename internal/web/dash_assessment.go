@@ -106,7 +106,7 @@ func (l assessmentList) rows() []ui.Row {
 // actionsOf are what can be done with an assessment from the list.
 func (l assessmentList) actionsOf(asm assess.AssessmentSummary) []ui.MenuItem {
 	path := assessmentPath(asm.ID)
-	items := []ui.MenuItem{{Label: "Preview", Icon: ui.IconEye, Href: path + "/preview"}}
+	items := []ui.MenuItem{{Label: "Preview", Icon: ui.IconEye, Href: path + "/preview"}, {Label: "Export", Icon: ui.IconDownload, Href: exportPath(asm.ID)}}
 	if asm.Version > 0 {
 		items = append(items, ui.MenuItem{Label: "Results", Icon: ui.IconChart, Href: resultsPath(asm.ID)})
 	}

@@ -108,10 +108,14 @@ func assessmentsPage(d ui.Dashboard, l assessmentList) templ.Component {
 }
 
 func (l assessmentList) actions() []templ.Component {
-	if !l.MayWrite || l.Total == 0 && !l.narrowed() {
-		return nil // the empty page has the button
+	if !l.MayWrite {
+		return nil
 	}
-	return []templ.Component{ui.Button{Label: "New assessment", Kind: ui.Primary, Icon: ui.IconPlus, Href: "/assessments/new"}}
+	actions := []templ.Component{ui.Button{Label: "Import", Icon: ui.IconUpload, Href: "/assessments/import"}}
+	if l.Total == 0 && !l.narrowed() {
+		return actions // the empty page has the other button
+	}
+	return append(actions, ui.Button{Label: "New assessment", Kind: ui.Primary, Icon: ui.IconPlus, Href: "/assessments/new"})
 }
 
 func assessmentStatus(asm assess.AssessmentSummary) templ.Component {
@@ -185,7 +189,7 @@ func languagesCell(tags []string) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(languageNames(tags))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 52, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 56, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -247,7 +251,7 @@ func inviteCountCell(asm assess.AssessmentSummary) templ.Component {
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/invites?assessment=" + string(asm.ID)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 73, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 77, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -260,7 +264,7 @@ func inviteCountCell(asm assess.AssessmentSummary) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(asm.InviteCount))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 73, Col: 97}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/dash_assessment.templ`, Line: 77, Col: 97}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

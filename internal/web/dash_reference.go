@@ -116,7 +116,7 @@ func newReference(document []byte) (*reference, error) {
 	for _, tag := range d.Tags {
 		section := referenceSection{name: tag.Name, about: tag.Description}
 		for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
-			for _, method := range []string{"get", "post", "patch", "delete"} {
+			for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 				if op, ok := d.Paths[path][method]; ok && slices.Contains(op.Tags, tag.Name) {
 					section.calls = append(section.calls, d.call(r.base, strings.ToUpper(method), path, op, ids))
 				}
