@@ -39,7 +39,7 @@ type reply struct {
 	do   func(conn net.Conn)
 }
 
-// TestEveryReplyHasItsDocumentedResult keeps the table of testdata/replies.md, which the guide for receivers shows.
+// TestEveryReplyHasItsDocumentedResult keeps the table of docs/webhook-replies.md.
 func TestEveryReplyHasItsDocumentedResult(t *testing.T) {
 	t.Parallel()
 	elsewhere := new(atomic.Int64)
@@ -63,7 +63,7 @@ func TestEveryReplyHasItsDocumentedResult(t *testing.T) {
 	if n := elsewhere.Load(); n != 0 {
 		t.Errorf("redirects were followed %d times", n)
 	}
-	compareWithFile(t, filepath.Join("testdata", "replies.md"), table(rows))
+	compareWithFile(t, filepath.Join("..", "..", "docs", "webhook-replies.md"), table(rows))
 }
 
 // receiver serves one reply to whoever connects.
@@ -242,8 +242,16 @@ func row(name string, r webhook.Result) string {
 }
 
 func table(rows []string) string {
-	return "| The receiver answers | The attempt has | Reason shown | Wait asked for |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "")
+	return introduction + "| The receiver answers | The attempt has | Reason shown | Wait asked for |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "")
 }
+
+const introduction = `# What comes of a webhook receiver's answer
+
+Any 2xx means that the message has arrived, however the body of the answer ends. Everything else is a failure, and the message is
+sent again later. An attempt may take 15 seconds, of which connecting has 5; of an answer 16 KB are read, and 1 KB is kept for the
+delivery log. Each row of this table is tested against a receiver that does what it says.
+
+`
 
 func compareWithFile(t *testing.T, path, got string) {
 	t.Helper()
