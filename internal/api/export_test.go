@@ -1,6 +1,8 @@
 package api
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -63,6 +65,33 @@ func Announcements() (out []Announcement) {
 
 // Decode and ReadQuery are what takes bytes from strangers.
 var Decode = decode
+
+// OnceKey reads the values of the Idempotency-Key header.
+var OnceKey = onceKey
+
+// Taker is what reads the body of a route, with the body that the document shows.
+type Taker struct {
+	Name    string
+	Decode  func([]byte) (any, error)
+	Example any
+}
+
+// Takers are those of the table.
+func Takers() (out []Taker) {
+	for _, r := range routes() {
+		if r.in != nil {
+			out = append(out, Taker{r.name, r.decode, r.example})
+		}
+	}
+	return out
+}
+
+// Fingerprint is what tells a request with the body from others under the same key.
+func Fingerprint(in any) (string, error) {
+	c := call{http: &http.Request{URL: &url.URL{}}}
+	once, err := c.once(in)
+	return once.Fingerprint, err
+}
 
 // ReadQuery reads the query of the named list.
 func ReadQuery(name, query string) (assess.Page, map[string]string, error) {

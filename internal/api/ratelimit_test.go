@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,6 +70,42 @@ func TestWhoWaitsAsToldIsNeverRefused(t *testing.T) {
 	}
 	if refused > 0 {
 		t.Errorf("refused %d times of 1000", refused)
+	}
+}
+
+// Ten thousand clients come one after the other, call until they are refused, wait as they were told, and call again: none of them
+// is refused twice.
+func TestWhoWaitsAfterARefusalIsNotRefusedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chance := rand.New(rand.NewPCG(1, 5))
+	call := func() *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/api/v1/members", nil)
+		r.Header.Set("X-Api-Key", w.key)
+		recorder := httptest.NewRecorder()
+		w.handler.ServeHTTP(recorder, r)
+		return recorder
+	}
+	for client := range 10_000 {
+		w.clock.advance(time.Duration(chance.IntN(3_000_000)) * time.Microsecond)
+		got := call()
+		for calls := 1; got.Code == 200; calls++ {
+			if calls > 101 {
+				t.Fatalf("client %d has called %d times and is not refused", client, calls)
+			}
+			got = call()
+		}
+		var left, wait int
+		if n, err := fmt.Sscanf(got.Header().Get("RateLimit"), `"default";r=%d;t=%d`, &left, &wait); n != 2 || left != 0 || got.Code != 429 {
+			t.Fatalf("client %d: %d %v (%v)", client, got.Code, got.Header(), err)
+		}
+		if after := got.Header().Get("Retry-After"); after != strconv.Itoa(wait) || wait < 1 || wait > 60 {
+			t.Fatalf("client %d: Retry-After %s, RateLimit says %d", client, after, wait)
+		}
+		w.clock.advance(time.Duration(wait) * time.Second)
+		if again := call(); again.Code != 200 {
+			t.Fatalf("client %d waited %d seconds as told: %d %v", client, wait, again.Code, again.Header())
+		}
 	}
 }
 
