@@ -76,3 +76,23 @@ func (tx *Tx) Explain(s Statement) (string, error) {
 func (tx *Tx) Job(id string) (job.Job, error) {
 	return one(tx, "job", scanJob, "SELECT "+jobColumns+" FROM jobs WHERE id = $1", id)
 }
+
+// CutBlocks cuts every block of more than size invites, as InsertInvite does with those of more than maxBlock.
+func (tx *Tx) CutBlocks(org assess.OrgID, mode assess.Mode, size int) error {
+	blocks, err := list(tx, scanBlock, "SELECT sent_at, id, n FROM invite_blocks WHERE org_id = $1 AND mode = $2 AND n > $3", org, mode, size)
+	for _, b := range blocks {
+		if err == nil {
+			err = tx.cutBlock(org, mode, b)
+		}
+	}
+	return err
+}
+
+// RankedInvites reads a span of the default list by way of the blocks.
+func (tx *Tx) RankedInvites(org assess.OrgID, mode assess.Mode, ascending bool, offset, limit, total int) ([]assess.InviteSummary, error) {
+	l := inviteList{tx: tx, org: org, mode: mode, page: assess.Page{Sort: "sent_at", Ascending: ascending}}
+	return l.ranked(offset, limit, total)
+}
+
+// Discount takes an invite that is gone out of the counts.
+func (tx *Tx) Discount(inv assess.Invite) error { return tx.discountInvite(inv) }

@@ -106,6 +106,9 @@ func (tx *Tx) countNewInvite(inv assess.Invite) error {
 	if err := tx.countInvite(inv, inv.Stored, 1); err != nil {
 		return err
 	}
+	if err := tx.rankInvite(inv); err != nil {
+		return err
+	}
 	sent := invitesColumn(inv.Mode)
 	if err := tx.change("assessment", "UPDATE assessments SET "+sent+" = "+sent+" + 1 WHERE org_id = $1 AND id = $2", inv.Org, inv.Assessment); err != nil {
 		return err

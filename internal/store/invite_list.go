@@ -27,8 +27,13 @@ func (tx *Tx) Invites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter,
 		if err != nil {
 			return nil, 0, err
 		}
-		items, err := l.part("", inviteSorts[page.Sort], page.Offset(), page.Limit, counts.total())
-		return items, counts.total(), err
+		total := counts.total()
+		if l.isRanked() && min(page.Offset(), total-page.Offset()-page.Limit) > maxBlock {
+			items, err := l.ranked(page.Offset(), page.Limit, total)
+			return items, total, err
+		}
+		items, err := l.part("", inviteSorts[page.Sort], page.Offset(), page.Limit, total)
+		return items, total, err
 	}
 	counts, err := l.counts()
 	if err != nil {

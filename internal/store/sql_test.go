@@ -41,6 +41,7 @@ var acrossOrganizations = map[string]string{
 	"pageOf":       "the caller's conditions begin with the organization",
 	"next":         "the caller's conditions begin with the organization",
 	"span":         "the caller's conditions begin with the organization",
+	"ranked":       "inviteList.where begins with the organization",
 	"storedCounts": "inviteList.where begins with the organization",
 	"countOver":    "inviteList.where begins with the organization",
 	"expired":      "inviteList.where begins with the organization",

@@ -12,6 +12,24 @@ CREATE UNIQUE INDEX invites_open ON invites (org_id, mode, assessment_id, lower(
 CREATE INDEX invites_email ON invites (org_id, mode, lower(email), sent_at, id);
 CREATE INDEX invites_updated ON invites (org_id, mode, updated_at, id);
 
+-- Where blocks of invites begin in the default list, and of how many each is: see store/invite_rank.go.
+CREATE TABLE invite_blocks (
+    org_id  TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    mode    TEXT NOT NULL,
+    sent_at BIGINT NOT NULL,
+    id      TEXT NOT NULL,
+    n       INTEGER NOT NULL,
+    PRIMARY KEY (org_id, mode, sent_at, id)
+);
+INSERT INTO invite_blocks
+SELECT org_id, mode, CASE place WHEN 0 THEN 0 ELSE sent_at END, CASE place WHEN 0 THEN '' ELSE id END,
+    CASE WHEN total - place < 2048 THEN total - place ELSE 2048 END
+FROM (
+    SELECT org_id, mode, sent_at, id, ROW_NUMBER() OVER (PARTITION BY org_id, mode ORDER BY sent_at, id) - 1 AS place,
+        COUNT(*) OVER (PARTITION BY org_id, mode) AS total
+    FROM invites
+) AS placed WHERE place % 2048 = 0;
+
 -- What is left of an invite whose candidate's data were erased: nothing of the candidate.
 CREATE TABLE erasures (
     org_id        TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
