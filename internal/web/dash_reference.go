@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -28,7 +27,8 @@ type referenceCall struct {
 	parameters, body, answer       []referenceField
 	status                         string // of success
 	example                        string // the answer to the call below
-	curl                           string
+	code                           examples
+	deprecated                     bool
 	failures                       []referenceFailure
 }
 
@@ -55,6 +55,7 @@ type openAPI struct {
 type openOperation struct {
 	OperationID, Summary, Description string
 	Tags                              []string
+	Deprecated                        bool
 	Parameters                        []openParameter
 	RequestBody                       openResponse
 	Responses                         map[string]openResponse
@@ -156,7 +157,7 @@ func (d openAPI) exampleIDs() map[string]string {
 }
 
 func (d openAPI) call(base, method, path string, op openOperation, ids map[string]string) referenceCall {
-	c := referenceCall{id: op.OperationID, method: method, path: path, title: op.Summary, about: op.Description}
+	c := referenceCall{id: op.OperationID, method: method, path: path, title: op.Summary, about: op.Description, deprecated: op.Deprecated}
 	for _, p := range op.Parameters {
 		f := d.field(p.Name, p.Schema, p.Required)
 		f.about, f.rules = p.Description, append([]string{"in the " + p.In}, f.rules...)
@@ -179,7 +180,7 @@ func (d openAPI) call(base, method, path string, op openOperation, ids map[strin
 	for parameter, id := range ids {
 		path = strings.ReplaceAll(path, parameter, id)
 	}
-	c.curl = curl(method, base+path, body.Example)
+	c.code = request{method, base + path, body.Example, c.example == ""}.examples(c.id, c.title)
 	return c
 }
 
@@ -275,20 +276,6 @@ func (d openAPI) kind(s openSchema) string {
 	default:
 		return kind
 	}
-}
-
-// curl is the command that makes the call, with the key from the shell.
-func curl(method, url string, body json.RawMessage) string {
-	var b strings.Builder
-	b.WriteString("curl ")
-	if method != http.MethodGet {
-		b.WriteString("-X " + method + " ")
-	}
-	b.WriteString(url + " \\\n  -H \"x-api-key: $API_KEY\"")
-	if body != nil {
-		b.WriteString(" \\\n  -H 'content-type: application/json' \\\n  -d '" + strings.ReplaceAll(indented(body), "'", `'\''`) + "'")
-	}
-	return b.String()
 }
 
 // indented is JSON for people; empty for none.

@@ -46,6 +46,7 @@ type Server struct {
 	nonce     func() string
 	assets    *assets.Files
 	reference *reference
+	guides    map[string]*guide
 	mailbox   string
 	capture   bool
 	proxies   []netip.Prefix
@@ -69,12 +70,16 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	guides, err := newGuides(o.App.BaseURL())
+	if err != nil {
+		return nil, err
+	}
 	base, err := url.Parse(o.App.BaseURL())
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, nonce: o.Nonce, assets: files, reference: reference,
+		app: o.App, api: o.API, texts: o.Texts, log: o.Log, newID: o.NewID, now: o.Now, nonce: o.Nonce, assets: files, reference: reference, guides: guides,
 		mailbox: o.Mailbox, capture: o.CapturesMail, proxies: o.TrustedProxies, secure: base.Scheme == "https", host: base.Host,
 	}
 	s.handler = s.outer(s.mux(s.routes(o.Development)))
