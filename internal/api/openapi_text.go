@@ -40,6 +40,7 @@ func tags() []*huma.Tag {
 		{Name: "events", Description: "What happened, told to whoever asks."},
 		{Name: "members", Description: "The people of the organization."},
 		{Name: "tags", Description: "Words with a colour that members put on assessments and invites."},
+		{Name: "test", Description: "What only test keys can do: let synthetic candidates take invites."},
 	}
 }
 
