@@ -35,6 +35,7 @@ type config struct {
 	SpeechKey       string   `name:"speech-key" placeholder:"KEY" help:"Key of that service, if it wants one; best given by ALFAONE_SPEECH_KEY_FILE."`
 	SpeechModel     string   `name:"speech-model" default:"tts-1" placeholder:"NAME" help:"Model of that service (${default})."`
 	SpeechVoice     string   `name:"speech-voice" default:"alloy" placeholder:"NAME" help:"Voice of that model (${default}). It reads prompts in every language."`
+	WebhookAllow    []string `placeholder:"CIDR" help:"Networks of one's own that webhooks may lead to all the same, by http and on any port too. Empty: webhooks reach the public internet only, by https."`
 	TrustedProxies  []string `placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
 	MetricsListen   string   `placeholder:"HOST:PORT" help:"Address for Prometheus metrics and profiles; keep it private. Empty: none."`
 	LogFormat       string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"text or json (${default})."`
@@ -55,6 +56,9 @@ func (c *config) Validate() error {
 		errs = append(errs, fmt.Errorf("--mail-from must be an e-mail address, not %q", c.MailFrom))
 	}
 	if _, err := c.proxies(); err != nil {
+		errs = append(errs, err)
+	}
+	if _, err := c.webhookNetworks(); err != nil {
 		errs = append(errs, err)
 	}
 	if c.MediaURL != "" {
@@ -79,11 +83,20 @@ func checkBaseURL(s string) error {
 }
 
 func (c *config) proxies() ([]netip.Prefix, error) {
+	return networks("trusted-proxies", c.TrustedProxies)
+}
+
+func (c *config) webhookNetworks() ([]netip.Prefix, error) {
+	return networks("webhook-allow", c.WebhookAllow)
+}
+
+// networks reads what a flag lists.
+func networks(flag string, texts []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, s := range c.TrustedProxies {
+	for _, s := range texts {
 		prefix, err := netip.ParsePrefix(strings.TrimSpace(s))
 		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", s)
+			return nil, fmt.Errorf("--%s must be networks such as 10.0.0.0/8, not %q", flag, s)
 		}
 		out = append(out, prefix)
 	}

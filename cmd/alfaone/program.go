@@ -25,6 +25,7 @@ import (
 	"alfaone/internal/media"
 	"alfaone/internal/ratelimit"
 	"alfaone/internal/store"
+	"alfaone/internal/webhook"
 )
 
 // program is the parts of the program, wired.
@@ -35,6 +36,7 @@ type program struct {
 	blobs   blob.Store
 	app     *app.App
 	runner  *job.Runner
+	poster  *job.Runner // posts to webhooks, so that nothing else waits for receivers
 	limiter ratelimit.Limiter
 	texts   *i18n.Bundle
 	dir     string
@@ -54,11 +56,13 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if clock == nil {
 		clock = time.Now
 	}
-	p.runner = job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: jobWorkers, Alone: p.db.Engine() == "sqlite"})
+	p.runner, p.poster = p.newRunner(clock, jobWorkers), p.newRunner(clock, postWorkers)
 	p.limiter = p.newLimiter()
-	o.DB, o.Blobs, o.Limiter, o.Wake, o.Log = p.db, p.blobs, p.limiter, p.runner.Wake, p.log
+	o.DB, o.Blobs, o.Limiter, o.Log = p.db, p.blobs, p.limiter, p.log
+	o.Wake, o.WakeDeliveries = p.runner.Wake, p.poster.Wake
 	p.app = app.New(o)
 	p.app.Register(p.runner)
+	p.app.RegisterDeliveries(p.poster)
 	if err := p.app.CheckMasterKey(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -84,6 +88,11 @@ func (p *program) settings() (o app.Options, err error) {
 	if o.Transcriber, o.Speaker, err = c.speechServices(); err != nil {
 		return o, err
 	}
+	allow, err := c.webhookNetworks()
+	if err != nil {
+		return o, err
+	}
+	o.Webhooks = webhook.New(webhook.Config{Allow: allow})
 	if p.texts, err = i18n.New(); err != nil {
 		return o, err
 	}
@@ -116,8 +125,15 @@ func (p *program) emptyTemp() error {
 	return errors.Join(os.RemoveAll(p.temp()), os.MkdirAll(p.temp(), 0o700))
 }
 
-// jobWorkers is how many jobs run at once: most of them wait for a mail server.
-const jobWorkers = 8
+// How many jobs run at once. Most of the one sort wait for a mail server, all of the other for receivers of webhooks.
+const (
+	jobWorkers  = 8
+	postWorkers = 64
+)
+
+func (p *program) newRunner(clock func() time.Time, workers int) *job.Runner {
+	return job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: workers, Alone: p.db.Engine() == "sqlite"})
+}
 
 // newLimiter counts in memory where this is the only process on the database, else in the database.
 func (p *program) newLimiter() ratelimit.Limiter {

@@ -80,6 +80,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener, mailbox stri
 	}
 	var background sync.WaitGroup
 	background.Go(func() { p.runner.Run(ctx) })
+	background.Go(func() { p.poster.Run(ctx) })
 	background.Go(func() { p.flushUsage(ctx) })
 	background.Go(func() { p.serveMetrics(ctx) })
 

@@ -94,7 +94,7 @@ func (r route) success() int {
 
 // routes is every call of the API that needs a key.
 func routes() []route {
-	return slices.Concat(assessmentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes())
+	return slices.Concat(assessmentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes(), webhookRoutes())
 }
 
 func assessmentRoutes() []route {

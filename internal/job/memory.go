@@ -133,12 +133,12 @@ func (m *Memory) Park(_ context.Context, j Job, _ time.Time, cause string) error
 }
 
 // Reclaim implements [Queue].
-func (m *Memory) Reclaim(_ context.Context, until, now time.Time) (int, error) {
+func (m *Memory) Reclaim(_ context.Context, kinds []string, until, now time.Time) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := 0
 	for _, j := range m.jobs {
-		if j.State != Running || j.until.After(until) {
+		if j.State != Running || j.until.After(until) || !slices.Contains(kinds, j.Kind) {
 			continue
 		}
 		n++

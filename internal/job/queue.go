@@ -52,7 +52,7 @@ type Queue interface {
 	// Park gives the job up and keeps cause.
 	Park(ctx context.Context, j Job, now time.Time, cause string) error
 
-	// Reclaim returns jobs whose lease ends before or at the given time to the queue, to run at now; those that have used
-	// their last attempt it parks. It returns how many there were.
-	Reclaim(ctx context.Context, until, now time.Time) (int, error)
+	// Reclaim returns jobs of the kinds whose lease ends before or at the given time to the queue, to run at now; those that
+	// have used their last attempt it parks. It returns how many there were.
+	Reclaim(ctx context.Context, kinds []string, until, now time.Time) (int, error)
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -30,7 +32,7 @@ type Config struct {
 	Lease   time.Duration // renewed every third of it; 0: 5 minutes
 	Poll    time.Duration // how often to look for due jobs unasked; 0: 1 second
 	Drain   time.Duration // how long a stop waits for running handlers; 0: 10 seconds
-	Alone   bool          // nobody else works on the queue: a job that runs when Run begins is of one who died
+	Alone   bool          // nobody else works on jobs of its kinds: one that runs when Run begins is of somebody who died
 }
 
 // Runner claims jobs and runs their handlers. Two runners with different kinds may share one queue, which keeps slow kinds
@@ -166,10 +168,10 @@ func (r *Runner) keepHouse(ctx context.Context) {
 	}
 }
 
-// reclaim returns the jobs whose lease has no longer than left.
+// reclaim returns the jobs of its kinds whose lease has no longer than left.
 func (r *Runner) reclaim(ctx context.Context, left time.Duration) {
 	now := r.cfg.Now()
-	if n, err := r.cfg.Queue.Reclaim(ctx, now.Add(left), now); err != nil {
+	if n, err := r.cfg.Queue.Reclaim(ctx, r.kinds(), now.Add(left), now); err != nil {
 		r.complain(ctx, "reclaiming jobs", err)
 	} else if n > 0 {
 		r.cfg.Log.WarnContext(ctx, "reclaimed jobs whose worker is gone", "jobs", n)
@@ -229,13 +231,15 @@ func (r *Runner) capacity() (kinds []string, free int) {
 	now := r.cfg.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for kind := range r.handlers {
+	for _, kind := range r.kinds() {
 		if !now.Before(r.paused[kind]) {
 			kinds = append(kinds, kind)
 		}
 	}
 	return kinds, r.cfg.Workers - r.active
 }
+
+func (r *Runner) kinds() []string { return slices.Sorted(maps.Keys(r.handlers)) }
 
 func (r *Runner) start(work context.Context, j Job, until time.Time) {
 	r.mu.Lock()

@@ -316,7 +316,7 @@ func TestALostLeaseCancelsTheHandlerAndSettlesNothing(t *testing.T) {
 		b.run(t)
 		synctest.Wait()
 		// Another process decides that the lease is over.
-		if n, err := b.queue.Reclaim(t.Context(), time.Now().Add(time.Hour), time.Now()); n != 1 || err != nil {
+		if n, err := b.queue.Reclaim(t.Context(), []string{"mail"}, time.Now().Add(time.Hour), time.Now()); n != 1 || err != nil {
 			t.Fatalf("Reclaim = %d, %v", n, err)
 		}
 		pass(20 * time.Second) // a third of the lease

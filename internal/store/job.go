@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"alfaone/internal/job"
@@ -63,6 +62,9 @@ func (q *queue) Enqueue(ctx context.Context, j job.Job) (added bool, err error) 
 // Claim implements job.Queue: the sub-select and the unique index on running keys together let no two workers have jobs of one
 // key. All claims share a commit; if another process takes one of the keys meanwhile, all are lost, and one is tried for.
 func (q *queue) Claim(ctx context.Context, c job.Claim) ([]job.Job, error) {
+	if len(c.Kinds) == 0 {
+		return nil, nil
+	}
 	if due, err := q.anyDue(ctx, c); err != nil || !due {
 		return nil, err
 	}
@@ -98,9 +100,11 @@ func (q *queue) claim(ctx context.Context, c job.Claim, limit int) (claimed []jo
 
 // anyDue looks without writing, so that an idle server writes nothing.
 func (q *queue) anyDue(ctx context.Context, c job.Claim) (bool, error) {
+	w := where{args: []any{at(c.Now)}}
+	of := w.oneOf(c.Kinds)
 	var found []int
 	err := q.db.Read(ctx, func(tx *Tx) (err error) {
-		found, err = list(tx, scanInt, "SELECT 1 FROM jobs WHERE state = 'queued' AND run_at <= $1 LIMIT 1", at(c.Now))
+		found, err = list(tx, scanInt, "SELECT 1 FROM jobs WHERE state = 'queued' AND run_at <= $1 AND kind IN ("+of+") LIMIT 1", w.args...)
 		return err
 	})
 	return len(found) > 0, err
@@ -109,17 +113,10 @@ func (q *queue) anyDue(ctx context.Context, c job.Claim) (bool, error) {
 func (tx *Tx) claim(c job.Claim) ([]job.Job, error) {
 	var w where
 	token, until, now := w.arg(c.Token), w.arg(at(c.Until)), w.arg(at(c.Now))
-	kinds := make([]string, len(c.Kinds))
-	for i, kind := range c.Kinds {
-		kinds[i] = w.arg(kind)
-	}
-	if len(kinds) == 0 {
-		return nil, nil
-	}
 	return list(tx, scanJob, fmt.Sprintf(`UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_token = %s, lease_until = %s
 		WHERE id = (SELECT id FROM jobs waiting WHERE state = 'queued' AND run_at <= %s AND kind IN (%s)
 			AND NOT EXISTS (SELECT 1 FROM jobs busy WHERE busy.state = 'running' AND busy.key = waiting.key AND busy.key <> '')
-			ORDER BY run_at, id LIMIT 1) AND state = 'queued' RETURNING %s`, token, until, now, strings.Join(kinds, ", "), jobColumns), w.args...)
+			ORDER BY run_at, id LIMIT 1) AND state = 'queued' RETURNING %s`, token, until, now, w.oneOf(c.Kinds), jobColumns), w.args...)
 }
 
 // Heartbeat implements job.Queue.
@@ -171,12 +168,14 @@ func (tx *Tx) settleJob(statement string, args ...any) error {
 }
 
 // Reclaim implements job.Queue.
-func (q *queue) Reclaim(ctx context.Context, until, now time.Time) (int, error) {
+func (q *queue) Reclaim(ctx context.Context, kinds []string, until, now time.Time) (int, error) {
+	w := where{args: []any{at(now), job.LeaseExpired, at(until)}}
+	of := w.oneOf(kinds)
 	var n int64
 	err := q.db.Tx(ctx, func(tx *Tx) (err error) {
 		n, err = tx.exec(`UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'parked' ELSE 'queued' END,
 			finished_at = CASE WHEN attempt >= max_attempts THEN CAST($1 AS BIGINT) ELSE 0 END, run_at = $1, lease_token = '', last_error = $2
-			WHERE state = 'running' AND lease_until <= $3`, at(now), job.LeaseExpired, at(until))
+			WHERE state = 'running' AND lease_until <= $3 AND kind IN (`+of+")", w.args...)
 		return err
 	})
 	return int(n), err

@@ -170,6 +170,15 @@ func (w *where) arg(v any) string {
 	return fmt.Sprintf("$%d", len(w.args))
 }
 
+// oneOf adds values and returns their placeholders, as they stand behind IN.
+func (w *where) oneOf(values []string) string {
+	places := make([]string, len(values))
+	for i, v := range values {
+		places[i] = w.arg(v)
+	}
+	return strings.Join(places, ", ")
+}
+
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
 // fold is s as the column "folded" has it, for comparing whatever the case: the databases' own lower() knows ASCII only.

@@ -37,6 +37,7 @@ var acrossOrganizations = map[string]string{
 	"DeleteStaleSessions":         "housekeeping for all",
 	"DeleteLettersBefore":         "housekeeping for all",
 	"DeleteIdempotencyKeysBefore": "housekeeping for all",
+	"DeleteDeliveriesBefore":      "housekeeping for all",
 
 	"pageOf":       "the caller's conditions begin with the organization",
 	"next":         "the caller's conditions begin with the organization",

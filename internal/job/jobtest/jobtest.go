@@ -140,7 +140,10 @@ func (f Fixture) nothingDue(t *testing.T, now time.Time) {
 
 func (f Fixture) reclaims(t *testing.T, now time.Time, want int) {
 	t.Helper()
-	if n, err := f.Queue.Reclaim(t.Context(), now, now); err != nil || n != want {
+	if n, err := f.Queue.Reclaim(t.Context(), []string{"purge"}, now, now); err != nil || n != 0 {
+		t.Errorf("Reclaim of another kind at %s = %d, %v; want none", now.Format(time.TimeOnly), n, err)
+	}
+	if n, err := f.Queue.Reclaim(t.Context(), []string{"mail"}, now, now); err != nil || n != want {
 		t.Errorf("Reclaim at %s = %d, %v; want %d", now.Format(time.TimeOnly), n, err, want)
 	}
 }
