@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"alfaone/internal/assess"
 	"alfaone/internal/job"
@@ -16,42 +17,67 @@ type eraseJob struct {
 	Invite assess.InviteID
 }
 
-// eraseAttempt is the job handler that removes what a candidate had recorded and written before they withdrew. A slice
-// that arrives meanwhile finds no open recording and removes its bytes itself.
+// eraseAttempt is the job handler that removes what a candidate had recorded and written before they withdrew.
 func (a *App) eraseAttempt(ctx context.Context, j job.Job) error {
 	var args eraseJob
 	if err := json.Unmarshal(j.Args, &args); err != nil {
 		return job.Permanent(err)
 	}
-	var recordings []assess.Recording
-	err := a.db.Read(ctx, func(tx *store.Tx) (err error) {
-		recordings, err = tx.Recordings(args.Org, args.Invite)
-		return err
+	return a.tx(ctx, func(tx *store.Tx) error {
+		if err := a.dropRecordings(tx, args.Org, args.Invite); err != nil {
+			return err
+		}
+		return tx.EraseAnswers(args.Org, args.Invite)
 	})
+}
+
+// dropRecordings forgets the recordings of an invite and has their bytes removed. A slice that arrives meanwhile finds no
+// recording and removes its bytes itself.
+func (a *App) dropRecordings(tx *store.Tx, org assess.OrgID, invite assess.InviteID) error {
+	ids, err := tx.DeleteRecordings(org, invite)
 	if err != nil {
 		return err
 	}
-	for _, rec := range recordings {
-		if err := a.eraseRecording(ctx, rec); err != nil {
+	for _, id := range ids {
+		if err := a.enqueueDrop(tx, org, id); err != nil {
 			return err
 		}
 	}
-	return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.EraseAnswers(args.Org, args.Invite) })
+	return nil
 }
 
-// eraseRecording removes a recording. That it is gone is written down last, so that nothing is left behind by a crash.
-func (a *App) eraseRecording(ctx context.Context, rec assess.Recording) error {
-	from := rec.State
-	if from != assess.RecordingFailed {
-		rec.State, rec.Failure = assess.RecordingFailed, assess.Interrupted
-		if err := a.db.Tx(ctx, func(tx *store.Tx) error { _, err := tx.MoveRecording(rec, from); return err }); err != nil {
+// afterUploads is when no slice can be on its way any more that was when a recording was forgotten.
+const afterUploads = time.Hour
+
+// enqueueDrop has the bytes of a forgotten recording removed, never while they are put together: at once, and again for the
+// sake of a slice that a crash kept from removing its bytes.
+func (a *App) enqueueDrop(tx *store.Tx, org assess.OrgID, id assess.RecordingID) error {
+	args, err := json.Marshal(recordingJob{Org: org, Recording: id})
+	if err != nil {
+		return err
+	}
+	for _, wait := range []time.Duration{0, afterUploads} {
+		_, err := tx.Enqueue(job.Job{
+			ID: a.newID(), Kind: jobDrop, Key: recordingTask(id), Args: args, RunAt: tx.Now().Add(wait), CreatedAt: tx.Now(),
+			MaxAttempts: maxAttempts,
+		})
+		if err != nil {
 			return err
 		}
 	}
-	if err := a.dropBlobs(ctx, recordingKey(rec)); err != nil {
-		return err
+	return nil
+}
+
+// recordingTask is the key of jobs that work on the bytes of a recording.
+func recordingTask(id assess.RecordingID) string { return "recording " + string(id) }
+
+// dropRecording is the job handler that removes the bytes of a forgotten recording.
+func (a *App) dropRecording(ctx context.Context, j job.Job) error {
+	var args recordingJob
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return job.Permanent(err)
 	}
-	return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteRecording(rec.Org, rec.ID) })
+	return a.dropBlobs(ctx, recordingKey(assess.Recording{Org: args.Org, ID: args.Recording}))
 }
 
 // dropBlobs removes everything whose key begins with the prefix.

@@ -18,6 +18,8 @@ const (
 	jobTranscribe = "recording.transcribe"
 	jobDictate    = "prompt.dictate"
 	jobErase      = "attempt.erase"
+	jobDrop       = "recording.drop"
+	jobScrub      = "database.scrub"
 	jobReceipt    = "receipt.mail"
 	jobDigest     = "digest.mail"
 	jobExpire     = "invites.expire"
@@ -50,6 +52,8 @@ func (a *App) Register(r *job.Runner) {
 	r.Handle(jobDigest, a.sendDigest)
 	r.Handle(jobWebhookMail, a.sendWebhookMail)
 	r.Handle(jobErase, a.eraseAttempt)
+	r.Handle(jobDrop, a.dropRecording)
+	r.Handle(jobScrub, a.scrub)
 	r.Every(jobExpire, time.Minute, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.ExpireOverdue(ctx), a.endOverdue(ctx))
 	})

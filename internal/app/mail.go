@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -47,23 +49,46 @@ func (a *App) MailTrouble(ctx context.Context) (reason string, err error) {
 	return reason, err
 }
 
-// deliver sends a message, or keeps it in the mailbox: in test mode, and where no mail server is configured.
-func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message) error {
+// deliver sends a message, or keeps it in the mailbox: in test mode, and where no mail server is configured. about are the
+// invites that it speaks of. Errors: NotFound when the candidate of one was erased meanwhile, and nothing is kept.
+func (a *App) deliver(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message, about ...assess.InviteID) error {
 	if assess.MagicOf(mode, m.To.Address) == assess.MagicBounce {
 		return &mail.Error{Class: mail.Recipient, Code: 550, EnhancedCode: "5.1.1", Stage: mail.StageRcpt, Err: errBounce}
 	}
 	if a.captures(mode) {
-		return a.tx(ctx, func(tx *store.Tx) error {
-			return tx.InsertLetter(store.Letter{
-				ID: letterID(m.MessageID), Org: org, Mode: mode, From: show(m.From), To: m.To.Address, Subject: m.Subject,
-				Text: m.Text, HTML: m.HTML, SentAt: tx.Now(),
-			})
-		})
+		return a.tx(ctx, func(tx *store.Tx) error { return keepLetter(tx, org, mode, m, about) })
 	}
 	if err := a.sender.Send(ctx, m); err != nil {
-		return err
+		return unaddressed(err, m.To.Address)
 	}
 	return a.clearMailTrouble(ctx)
+}
+
+func keepLetter(tx *store.Tx, org assess.OrgID, mode assess.Mode, m mail.Message, about []assess.InviteID) error {
+	slices.Sort(about) // everybody holds them in the same order
+	about = slices.Compact(about)
+	for _, invite := range about {
+		if err := tx.HoldInvite(org, invite); err != nil {
+			return err
+		}
+	}
+	return tx.InsertLetter(store.Letter{
+		ID: letterID(m.MessageID), Org: org, Mode: mode, From: show(m.From), To: m.To.Address, Subject: m.Subject,
+		Text: m.Text, HTML: m.HTML, SentAt: tx.Now(),
+	}, about)
+}
+
+// unaddressed is the error of sending without the recipient's address, which servers like to quote: what is logged and kept
+// with jobs cannot be erased with a candidate.
+func unaddressed(err error, address string) error {
+	quoted := regexp.MustCompile("(?i)" + regexp.QuoteMeta(address))
+	var e *mail.Error
+	if !errors.As(err, &e) || !quoted.MatchString(e.Err.Error()) {
+		return err
+	}
+	mended := *e
+	mended.Err = errors.New(quoted.ReplaceAllString(e.Err.Error(), "the recipient"))
+	return &mended
 }
 
 // errBounce is what a mail server would say of assess.MagicBounce.
@@ -113,11 +138,11 @@ func (a *App) envelope(j job.Job, o assess.Organization, to mail.Address, subjec
 func asciiAddress(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	if strings.ContainsFunc(address[:at], func(r rune) bool { return r > unicode.MaxASCII }) {
-		return "", fmt.Errorf("mail servers do not take the letters before the @ of %s", address)
+		return "", errors.New("mail servers do not take the letters before the @ of the address")
 	}
 	domain, err := idna.Lookup.ToASCII(address[at+1:])
 	if err != nil {
-		return "", fmt.Errorf("the domain of %s: %w", address, err)
+		return "", errors.New("the domain of the address is none")
 	}
 	return address[:at+1] + domain, nil
 }
@@ -147,9 +172,9 @@ func (a *App) sendMemberMail(ctx context.Context, j job.Job) error {
 
 // deliverOnce delivers a message of which nobody keeps the state, as the error of a job: trouble of our own pauses all mail, and
 // an address that is refused is the end of it.
-func (a *App) deliverOnce(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message) error {
+func (a *App) deliverOnce(ctx context.Context, org assess.OrgID, mode assess.Mode, m mail.Message, about ...assess.InviteID) error {
 	var e *mail.Error
-	switch err := a.deliver(ctx, org, mode, m); {
+	switch err := a.deliver(ctx, org, mode, m, about...); {
 	case errors.As(err, &e) && e.Class == mail.Ours:
 		return errors.Join(job.Pause(err, pausedFor), a.setMailTrouble(ctx, serverWords(e)))
 	case errors.As(err, &e) && e.Class == mail.Recipient:

@@ -87,7 +87,15 @@ func (a *App) sendDigest(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return job.Permanent(err)
 	}
-	return a.deliverOnce(ctx, args.Queue.Org, args.Queue.Mode, message)
+	return a.deliverOnce(ctx, args.Queue.Org, args.Queue.Mode, message, d.invites()...)
+}
+
+// invites are those whose candidates the mail may name.
+func (d digestLetter) invites() (ids []assess.InviteID) {
+	for _, e := range slices.Concat(d.Fresh, d.Late) {
+		ids = append(ids, e.Invite)
+	}
+	return ids
 }
 
 func digestOf(tx *store.Tx, args digestMail) (d digestLetter, err error) {

@@ -63,13 +63,19 @@ func (a *App) sendInviteMail(ctx context.Context, j job.Job) error {
 	}
 	message, err := a.inviteMessage(j, *l)
 	if err == nil {
-		err = a.deliver(ctx, args.Org, args.Mode, message)
+		err = a.deliver(ctx, args.Org, args.Mode, message, args.Invite)
 	}
 	ctx = context.WithoutCancel(ctx) // what has become of the mail is written down even when we are told to stop
-	if err != nil {
-		return a.undelivered(ctx, j, l.Invite, err)
+	switch {
+	case err == nil:
+		err = a.settleMail(ctx, j, l.Invite, assess.MailSent, "", assess.InviteSent)
+	case assess.KindOf(err) != assess.NotFound:
+		err = a.undelivered(ctx, j, l.Invite, err)
 	}
-	return a.settleMail(ctx, j, l.Invite, assess.MailSent, "", assess.InviteSent)
+	if assess.KindOf(err) == assess.NotFound { // the candidate was erased meanwhile
+		return nil
+	}
+	return err
 }
 
 // mailing reads what the mail needs and notes that it is about to be sent; nil when there is nothing to send any more.

@@ -41,8 +41,8 @@ func (a *App) sendReceipt(ctx context.Context, j job.Job) error {
 		org, err = tx.Organization(inv.Org)
 		return err
 	})
-	if assess.KindOf(err) == assess.NotFound {
-		return job.Permanent(err)
+	if assess.KindOf(err) == assess.NotFound { // the candidate was erased
+		return nil
 	}
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (a *App) sendReceipt(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return job.Permanent(err)
 	}
-	return a.deliverOnce(ctx, org.ID, inv.Mode, message)
+	return a.deliverOnce(ctx, org.ID, inv.Mode, message, inv.ID)
 }
 
 func (a *App) receiptMessage(j job.Job, inv assess.Invite, org assess.Organization, questions []AskedQuestion) (mail.Message, error) {

@@ -95,7 +95,8 @@ func (r overviewReader) expiring(o *Overview) error {
 	return nil
 }
 
-// activity names the candidate and the assessment of each event. Few of them concern the same invite, so each is looked up.
+// activity names the candidate and the assessment of each event. Few of them concern the same invite, so each is looked up. Of an
+// erased one, only that it was erased is told.
 func (r overviewReader) activity(o *Overview) error {
 	events, err := r.tx.RecentEvents(r.who.Org, r.who.Mode, expected(), activityShown)
 	if err != nil {
@@ -105,7 +106,11 @@ func (r overviewReader) activity(o *Overview) error {
 		happening := Activity{Event: e, Assessment: e.Note} // the note of publishing is the name
 		if e.Invite != "" {
 			inv, err := r.tx.Invite(r.who.Org, r.who.Mode, e.Invite)
-			if err != nil {
+			erased := assess.KindOf(err) == assess.NotFound
+			if erased && e.Type != assess.CandidateErased {
+				continue
+			}
+			if err != nil && !erased {
 				return err
 			}
 			happening.Candidate, happening.Assessment = inv.Email, inv.AssessmentName

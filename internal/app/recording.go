@@ -301,7 +301,7 @@ func (a *App) uploadedRecording(tx *store.Tx, rec assess.Recording, chunks int) 
 	if err != nil || !moved {
 		return err
 	}
-	return a.enqueueKeyed(tx, jobFinalize, "recording "+string(rec.ID), recordingJob{Org: rec.Org, Recording: rec.ID})
+	return a.enqueueKeyed(tx, jobFinalize, recordingTask(rec.ID), recordingJob{Org: rec.Org, Recording: rec.ID})
 }
 
 // maxInterruptions is how many takes of one answer may come to nothing by an interruption before what there is has to do:

@@ -62,8 +62,8 @@ func (a *App) uploaded(ctx context.Context, args recordingJob) (rec assess.Recor
 		chunks, err = tx.Chunks(args.Org, args.Recording)
 		return err
 	})
-	if assess.KindOf(err) == assess.NotFound {
-		err = job.Permanent(err)
+	if assess.KindOf(err) == assess.NotFound { // it was erased
+		return assess.Recording{}, nil, nil
 	}
 	return rec, chunks, err
 }

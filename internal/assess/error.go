@@ -74,6 +74,9 @@ const (
 	Incomplete Code = "incomplete" // something is missing
 )
 
+// InProgress is the code of a request whose idempotency key another has taken that is not answered yet.
+const InProgress Code = "idempotency_in_progress"
+
 // With is the error with a code.
 func (e *Error) With(c Code) *Error {
 	e.Code = c

@@ -43,6 +43,7 @@ type DB struct {
 type engine interface {
 	name() string
 	tx(ctx context.Context, fn func(*Tx) error) error
+	scrub(ctx context.Context) error
 	migrations(files fs.FS, use func(*goose.Provider) error) error
 }
 
@@ -131,6 +132,10 @@ func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 	}
 	return db.engine.tx(ctx, fn)
 }
+
+// Scrub takes what has been deleted out of the database's files. SQLite's then hold nothing of it. PostgreSQL reclaims it in its
+// own time (autovacuum), and there is nothing to do. Errors: Unavailable while somebody reads an older state.
+func (db *DB) Scrub(ctx context.Context) error { return mapError(db.engine.scrub(ctx)) }
 
 type joinedKey struct{}
 

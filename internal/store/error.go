@@ -20,6 +20,8 @@ func mapError(err error) error {
 	switch {
 	case err == nil, assess.KindOf(err) != "", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case isOrphan(err):
+		return &assess.Error{Kind: assess.NotFound, Message: "What this belongs to was not found.", Err: err}
 	case isDiskFull(err):
 		return &assess.Error{Kind: assess.Unavailable, Message: "The server's storage is full.", Err: err}
 	case isBusy(err):
@@ -49,6 +51,13 @@ func violates(err error, names ...string) bool {
 		}
 	}
 	return len(names) == 0
+}
+
+// isOrphan reports that a row was to refer to one that is gone by now.
+func isOrphan(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	return errors.As(err, &pg) && pg.Code == "23503" || errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 }
 
 // isRetryable reports a serialization failure or deadlock (PostgreSQL 40001, 40P01).

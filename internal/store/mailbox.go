@@ -25,11 +25,19 @@ func scanLetter(r row) (l Letter, err error) {
 	return l, r.Scan(&l.Org, &l.ID, &l.Mode, &l.From, &l.To, &l.Subject, &l.Text, &l.HTML, timeInto{&l.SentAt})
 }
 
-// InsertLetter puts a mail into the mailbox. Putting it there again changes nothing.
-func (tx *Tx) InsertLetter(l Letter) error {
-	_, err := tx.exec(`INSERT INTO mailbox (`+letterColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+// InsertLetter puts a mail that speaks of the given invites into the mailbox. Putting it there again changes nothing.
+func (tx *Tx) InsertLetter(l Letter, about []assess.InviteID) error {
+	n, err := tx.exec(`INSERT INTO mailbox (`+letterColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 		l.Org, l.ID, l.Mode, l.From, l.To, l.Subject, l.Text, l.HTML, at(l.SentAt))
-	return err
+	if err != nil || n == 0 {
+		return err
+	}
+	for _, invite := range about {
+		if _, err := tx.exec("INSERT INTO letter_invites (org_id, letter_id, invite_id) VALUES ($1, $2, $3)", l.Org, l.ID, invite); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Letters reads the newest mails of an organization.

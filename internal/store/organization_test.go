@@ -85,7 +85,7 @@ func TestTheMailboxKeepsLettersApart(t *testing.T) {
 				ID: id, Org: org, Mode: assess.Live, From: `"A" <a@a.example>`, To: "b@b.example", Subject: "Grüße", Text: "a\nb",
 				HTML: "<p>ü</p>", SentAt: sent,
 			}
-			w.tx(func(tx *store.Tx) error { return tx.InsertLetter(l) })
+			w.tx(func(tx *store.Tx) error { return tx.InsertLetter(l, nil) })
 			return l
 		}
 		old, first, second := letter(a, "3", noon.Add(-time.Hour)), letter(a, "1", noon), letter(a, "2", noon)

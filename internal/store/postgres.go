@@ -90,6 +90,8 @@ func (e *postgresEngine) now(ctx context.Context, sqltx *sql.Tx) (time.Time, err
 	return fromMillis(ms), err
 }
 
+func (*postgresEngine) scrub(context.Context) error { return nil }
+
 // migrations lets one process at a time change the schema.
 func (e *postgresEngine) migrations(files fs.FS, use func(*goose.Provider) error) error {
 	locker, err := lock.NewPostgresSessionLocker()

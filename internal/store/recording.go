@@ -128,9 +128,3 @@ func (tx *Tx) FailedRecordings(before time.Time, limit int) ([]assess.Recording,
 		AND EXISTS (SELECT 1 FROM recording_chunks c WHERE c.org_id = recordings.org_id AND c.recording_id = recordings.id)
 		ORDER BY finished_at LIMIT $2`, at(before), limit)
 }
-
-// DeleteRecording forgets a recording and its slices.
-func (tx *Tx) DeleteRecording(org assess.OrgID, id assess.RecordingID) error {
-	_, err := tx.exec("DELETE FROM recordings WHERE org_id = $1 AND id = $2", org, id)
-	return err
-}

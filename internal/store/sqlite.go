@@ -13,6 +13,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"alfaone/internal/assess"
 )
 
 // File is the name of the SQLite database in the data directory.
@@ -107,6 +109,24 @@ type sqliteEngine struct {
 func (*sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) tx(ctx context.Context, fn func(*Tx) error) error { return e.batch.do(ctx, fn) }
+
+// scrub empties the write-ahead log, in which pages stand as they were before; in the database itself, deleting overwrites
+// (secure_delete).
+func (e *sqliteEngine) scrub(ctx context.Context) error {
+	writer, err := openWriter(e.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = writer.Close() }()
+	var busy, frames, moved int
+	if err := writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return assess.Errorf(assess.Unavailable, "The database is being read and cannot be scrubbed now.")
+	}
+	return nil
+}
 
 // migrations uses a connection of its own, beside the one that writes.
 func (e *sqliteEngine) migrations(files fs.FS, use func(*goose.Provider) error) error {

@@ -78,7 +78,7 @@ func TestTranscriptsGoWithTheirRecordingsAndStayInTheirOrganization(t *testing.T
 			}
 			return err
 		})
-		w.tx(func(tx *store.Tx) error { return tx.DeleteRecording(rec.Org, rec.ID) })
+		w.tx(func(tx *store.Tx) error { _, err := tx.DeleteRecordings(rec.Org, rec.Invite); return err })
 		w.fails(assess.NotFound, func(tx *store.Tx) error { _, err := getTranscript(rec)(tx); return err })
 	})
 }

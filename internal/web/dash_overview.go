@@ -162,6 +162,7 @@ func activityWords() map[assess.EventType]string {
 		assess.InviteDisputed:       "The graders of {candidate} differ",
 		assess.AttemptGraded:        "{candidate} is graded in {assessment}",
 		assess.InviteDecided:        "{who} decided about {candidate}",
+		assess.CandidateErased:      "{who} erased the data of a candidate",
 		assess.AssessmentPublished:  "{who} published {assessment}",
 	}
 }

@@ -46,8 +46,15 @@ CREATE TABLE erasures (
     erased_at     BIGINT NOT NULL,
     PRIMARY KEY (org_id, mode, invite_id)
 );
-ALTER TABLE mailbox ADD COLUMN invite_id TEXT NOT NULL DEFAULT '';
-CREATE INDEX mailbox_invite ON mailbox (org_id, invite_id) WHERE invite_id <> '';
+
+-- Whom a kept letter speaks of.
+CREATE TABLE letter_invites (
+    org_id    TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    letter_id TEXT NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+    invite_id TEXT NOT NULL,
+    PRIMARY KEY (letter_id, invite_id)
+);
+CREATE INDEX letter_invites_invite ON letter_invites (org_id, invite_id);
 CREATE INDEX idempotency_keys_resource ON idempotency_keys (org_id, resource_id) WHERE resource_id <> '';
 
 -- Events are numbered without gaps in each mode of an organization, since who follows them sees one mode only.
