@@ -25,8 +25,11 @@ import (
 // Base is the path that all of the API lies below.
 const Base = "/api/v1"
 
-// MaxBody bounds the body of a request, in bytes.
-const MaxBody = 256 << 10
+// The bounds of a request's body, in bytes: of most, and of those that carry many things at once.
+const (
+	MaxBody      = 256 << 10
+	MaxLargeBody = 4 << 20
+)
 
 // Options are what an API is made of. All are required but Address.
 type Options struct {
@@ -66,6 +69,7 @@ func newAPI(o Options, all []route) *API {
 		a.mux.Handle(Base+pattern, a.resource(methods))
 	}
 	a.mux.Handle(Base+documentPath, a.document())
+	a.mux.Handle(Base+schemaPath, a.assessmentSchema())
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.nothing(w, r) })
 	return a
 }
@@ -158,8 +162,8 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, rt route) {
 
 // do takes a request through the checks in the order that the contract promises, and does what it asks.
 func (a *API) do(w http.ResponseWriter, rt route, c *call) (result any, err error) {
-	if c.http.ContentLength > MaxBody {
-		return nil, errTooLarge()
+	if c.http.ContentLength > rt.limit() {
+		return nil, errTooLarge(rt.limit())
 	}
 	if c.who, err = a.authorize(w, c.http); err != nil {
 		return nil, err
@@ -177,7 +181,7 @@ func (a *API) do(w http.ResponseWriter, rt route, c *call) (result any, err erro
 	}
 	var body []byte
 	if rt.in != nil {
-		if body, err = readBody(w, c.http); err != nil {
+		if body, err = readBody(w, c.http, rt.limit()); err != nil {
 			return nil, err
 		}
 	}

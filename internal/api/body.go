@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"alfaone/internal/assess"
@@ -21,16 +22,17 @@ import (
 // maxDepth bounds how deep objects and lists may be nested in a body.
 const maxDepth = 32
 
-// readBody reads a body that says that it is JSON, or says nothing. Errors: a refusal with 415, TooLarge, Invalid.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// readBody reads a body of at most limit bytes that says that it is JSON, or says nothing. Errors: a refusal with 415, TooLarge,
+// Invalid.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if err := checkMediaType(r); err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, errTooLarge()
+		return nil, errTooLarge(limit)
 	case err != nil:
 		return nil, assess.Errorf(assess.Invalid, "The request body could not be read to its end.")
 	}
@@ -154,13 +156,18 @@ func (p parser) list(depth int) ([]any, error) {
 	return out, err
 }
 
-// bind puts v into a value of a request type. name is the path to it as the client wrote it, tag that of its field.
+// bind puts v into a value of a request type. name is the path to it as the client wrote it, tag that of its field. A pointer
+// stays nil for null, or points to a zero value where the tag says that null clears.
 func bind(p *problems, name string, v any, into reflect.Value, tag reflect.StructTag) {
 	if into.Kind() == reflect.Pointer {
-		if v == nil && tag.Get("nullable") == "true" {
+		null := v == nil && tag.Get("nullable") == "true"
+		if null && tag.Get("null") != "clears" {
 			return
 		}
 		into.Set(reflect.New(into.Type().Elem()))
+		if null {
+			return
+		}
 		into = into.Elem()
 	}
 	var ok bool
@@ -169,6 +176,8 @@ func bind(p *problems, name string, v any, into reflect.Value, tag reflect.Struc
 		bindObject(p, name, v, into)
 	case reflect.Slice:
 		bindList(p, name, v, into, tag)
+	case reflect.Map:
+		bindTexts(p, name, v, into)
 	case reflect.String:
 		bindText(p, name, v, into, tag)
 	case reflect.Int:
@@ -196,8 +205,17 @@ func bindText(p *problems, name string, v any, into reflect.Value, tag reflect.S
 	s, ok := v.(string)
 	into.SetString(s)
 	p.unless(ok, name, "must be a string")
-	p.unless(!ok || tag.Get("format") != "uuid" || assess.ValidID(s), name, "must be a UUID")
+	switch tag.Get("format") {
+	case "uuid":
+		p.unless(!ok || assess.ValidID(s), name, "must be a UUID")
+	case "date-time":
+		_, err := time.Parse(time.RFC3339, s)
+		p.unless(!ok || err == nil, name, mustBeTime)
+	}
 }
+
+// mustBeTime is the rule of a time (RFC 3339).
+const mustBeTime = "must be a time such as 2025-01-15T12:00:00.000Z"
 
 func bindList(p *problems, name string, v any, into reflect.Value, tag reflect.StructTag) {
 	items, ok := v.([]any)
@@ -206,6 +224,18 @@ func bindList(p *problems, name string, v any, into reflect.Value, tag reflect.S
 	for i, item := range items {
 		bind(p, name+"["+strconv.Itoa(i)+"]", item, into.Index(i), tag)
 	}
+}
+
+// bindTexts puts an object whose fields are the client's own, each a text, into a map.
+func bindTexts(p *problems, name string, v any, into reflect.Value) {
+	object, ok := v.(map[string]any)
+	p.unless(ok, name, "must be an object")
+	texts := make(map[string]string, len(object))
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		texts[key], ok = object[key].(string)
+		p.unless(ok, within(name, shorten(key)), "must be a string")
+	}
+	into.Set(reflect.ValueOf(texts))
 }
 
 func bindObject(p *problems, name string, v any, into reflect.Value) {
@@ -222,12 +252,33 @@ func bindObject(p *problems, name string, v any, into reflect.Value) {
 		switch {
 		case ok:
 			bind(p, within(name, key), given, value, field.Tag)
+		case field.Tag.Get("required") == "false":
+			bindDefault(p, within(name, key), value, field.Tag)
 		case options == "":
 			p.add(within(name, key), "is required")
 		}
 	}
 	for _, unknown := range slices.Sorted(maps.Keys(object)) {
 		p.add("", "unknown field %q", shorten(within(name, unknown)))
+	}
+}
+
+// bindDefault puts what a field is that was left out.
+func bindDefault(p *problems, name string, into reflect.Value, tag reflect.StructTag) {
+	switch otherwise := tag.Get("default"); into.Kind() {
+	case reflect.Pointer: // stays nil
+	case reflect.Struct:
+		bind(p, name, map[string]any{}, into, "")
+	case reflect.Slice:
+		bind(p, name, []any{}, into, "")
+	case reflect.Map:
+		bind(p, name, map[string]any{}, into, "")
+	case reflect.String:
+		into.SetString(otherwise)
+	case reflect.Bool:
+		bind(p, name, otherwise == "true", into, "")
+	default:
+		bind(p, name, json.Number(otherwise), into, "")
 	}
 }
 

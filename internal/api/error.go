@@ -33,8 +33,8 @@ func errMediaType(message string) error {
 	return &refusal{http.StatusUnsupportedMediaType, "unsupported_media_type", message}
 }
 
-func errTooLarge() error {
-	return assess.Errorf(assess.TooLarge, "The request body must be at most %d KB.", MaxBody>>10)
+func errTooLarge(limit int64) error {
+	return assess.Errorf(assess.TooLarge, "The request body must be at most %d KB.", limit>>10)
 }
 
 // codes are the code of a problem where it is not simply the kind.
@@ -55,6 +55,9 @@ func problemOf(err error) wire.Problem {
 		if code, ok := codes[ours.Kind]; ok {
 			p.Code = code
 		}
+		if ours.Code == assess.InProgress {
+			p.Code = string(ours.Code)
+		}
 		for _, broken := range ours.Problems {
 			p.Errors = append(p.Errors, wire.FieldProblem{Field: broken.Field, Message: broken.Message})
 		}
@@ -73,7 +76,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusInternalServerError || p.Status == http.StatusServiceUnavailable {
 		a.log.Log(r.Context(), level, "an API request failed", "id", p.RequestID, "method", r.Method, "path", r.URL.Path, "error", err)
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable || assess.CodeOf(err) == assess.InProgress {
 		w.Header().Set("Retry-After", strconv.Itoa(1))
 	}
 	var body any = wire.Error{Error: p.Detail}

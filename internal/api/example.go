@@ -46,8 +46,22 @@ var (
 		AssignedGrader:     &wire.Grader{ID: exampleMember.ID, FirstName: exampleMember.FirstName, LastName: exampleMember.LastName, Email: exampleMember.Email},
 		ProctoringSettings: wire.ProctoringSettings{ScreenRecording: true, WebcamMonitoring: true, RequireIDCapture: true},
 	}
-	exampleCriterion = "7d1c2b3a-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
-	exampleDecision  = wire.Decision{
+	exampleInvitePatch = wire.InvitePatch{
+		RecipientName: new("Casey Candidate"), ExternalID: new("application-4711"), Metadata: &map[string]string{"source": "careers page"},
+	}
+	exampleChangedInvite = func() wire.InviteDetail {
+		d := exampleInviteDetail
+		d.RecipientName, d.ExternalID, d.Metadata = exampleInvitePatch.RecipientName, *exampleInvitePatch.ExternalID, *exampleInvitePatch.Metadata
+		return d
+	}()
+	exampleRevokedInvite = func() wire.InviteDetail {
+		d := exampleInviteDetail
+		d.Status, d.RevokedAt = "revoked", new(wire.Time("2025-01-16T09:00:00.000Z"))
+		return d
+	}()
+	exampleBatchResults = wire.InviteBatchResults{Results: []wire.InviteBatchResult{{Index: 0, Status: 201, Invite: &exampleInvite}}}
+	exampleCriterion    = "7d1c2b3a-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+	exampleDecision     = wire.Decision{
 		Outcome: "advance", Reason: "Clear, and deep where it matters.", Member: wire.Person{ID: exampleMember.ID, Name: "Olivia Owner"},
 		DecidedAt: "2025-01-22T09:30:00.000Z",
 	}

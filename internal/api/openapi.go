@@ -39,6 +39,11 @@ func (a *API) document() http.Handler {
 	if err != nil {
 		panic(err) // it depends on the program alone
 	}
+	return a.file(document)
+}
+
+// file serves a document to everybody.
+func (a *API) file(document []byte) http.Handler {
 	const allow = "GET, HEAD, OPTIONS"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
@@ -87,7 +92,7 @@ func describeRoutes(baseURL string, all []route) *huma.OpenAPI {
 	for _, r := range all {
 		d.add(r.method, r.path, d.operation(r))
 	}
-	d.allowNull()
+	allowNull(d.schemas, schemaPrefix)
 	return d.OpenAPI
 }
 
@@ -120,15 +125,22 @@ func (d *description) operation(r route) *huma.Operation {
 		Parameters: append(pathParameters(r), r.list.parameters()...),
 		Responses:  map[string]*huma.Response{strconv.Itoa(r.success()): d.success(r)},
 	}
+	if r.found != 0 {
+		op.Responses[strconv.Itoa(r.found)] = d.answered(r, "What was there already: nothing was made.")
+	}
 	for _, status := range r.failures() {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failures[status].name}
 	}
 	if r.in != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: d.content("application/json", r.in, r.example)}
+		op.RequestBody = &huma.RequestBody{Required: !r.optional, Content: d.content("application/json", r.in, r.example)}
 	}
 	if r.method == http.MethodPost {
 		op.Parameters = append(op.Parameters, onceParameter())
-		op.Responses[strconv.Itoa(r.success())].Headers["Idempotent-Replayed"] = headerRef("Idempotent-Replayed")
+		for _, status := range []int{r.success(), r.found} {
+			if response := op.Responses[strconv.Itoa(status)]; response != nil {
+				response.Headers["Idempotent-Replayed"] = headerRef("Idempotent-Replayed")
+			}
+		}
 	}
 	r.deprecated.describe(op, r.success())
 	return op
@@ -136,7 +148,11 @@ func (d *description) operation(r route) *huma.Operation {
 
 func (d *description) success(r route) *huma.Response {
 	about := map[int]string{http.StatusOK: "What was asked for.", http.StatusCreated: "What was made.", http.StatusNoContent: "It is done. There is no body."}
-	response := &huma.Response{Description: about[r.success()], Headers: map[string]*huma.Header{}}
+	return d.answered(r, about[r.success()])
+}
+
+func (d *description) answered(r route, about string) *huma.Response {
+	response := &huma.Response{Description: about, Headers: map[string]*huma.Header{}}
 	for _, name := range []string{"X-Request-Id", "RateLimit", "RateLimit-Policy"} {
 		response.Headers[name] = headerRef(name)
 	}
@@ -157,7 +173,7 @@ func (r route) failures() []int {
 		all = append(all, http.StatusNotFound)
 	}
 	if r.method == http.MethodPost {
-		all = append(all, http.StatusUnprocessableEntity)
+		all = append(all, http.StatusConflict, http.StatusUnprocessableEntity)
 	}
 	if r.in != nil {
 		all = append(all, http.StatusUnsupportedMediaType)
@@ -241,7 +257,8 @@ func onceParameter() *huma.Param {
 	return &huma.Param{
 		Name: keyOnce, In: "header", Example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
 		Description: "Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer " +
-			"comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422. Keys are kept for 7 days and " +
+			"comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and " +
+			"`Retry-After` after a moment. Keys are kept for 7 days and " +
 			"belong to the organization, not to the API key. Answers that tell of a mistake are not kept.",
 		Schema: &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(maxOnceKey), Pattern: "^[!-~]+$"},
 	}
@@ -250,11 +267,11 @@ func onceParameter() *huma.Param {
 const schemaPrefix = "#/components/schemas/"
 
 // allowNull lets fields that point to an object, or to one of several values, be null, which the library cannot say of either.
-func (d *description) allowNull() {
-	for name, schema := range d.schemas.Map() {
-		for _, field := range reflect.VisibleFields(d.schemas.TypeFromRef(schemaPrefix + name)) {
+func allowNull(schemas huma.Registry, prefix string) {
+	for name, schema := range schemas.Map() {
+		for _, field := range reflect.VisibleFields(schemas.TypeFromRef(prefix + name)) {
 			key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if field.Type.Kind() != reflect.Pointer || options != "" {
+			if field.Type.Kind() != reflect.Pointer || options != "" || field.Tag.Get("nullable") == "false" {
 				continue
 			}
 			was := schema.Properties[key]

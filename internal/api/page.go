@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"alfaone/internal/assess"
 )
@@ -190,10 +189,9 @@ func (q *parameters) filter(f filter) string {
 		q.problems.when(!ok, f.name, "must be a valid email address")
 	case aTime:
 		_, err := time.Parse(time.RFC3339, value)
-		q.problems.when(err != nil, f.name, "must be a time such as 2025-01-15T12:00:00.000Z")
+		q.problems.when(err != nil, f.name, mustBeTime)
 	default:
-		plain := assess.CleanLine(value) == value && value != "" && utf8.RuneCountInString(value) <= assess.MaxExternalRunes
-		q.problems.when(!plain, f.name, "must be 1 to %d characters on one line", assess.MaxExternalRunes)
+		q.problems.when(!assess.OneLine(value, assess.MaxExternalRunes), f.name, "must be 1 to %d characters on one line", assess.MaxExternalRunes)
 	}
 	return value
 }

@@ -18,7 +18,9 @@ type route struct {
 	endpoint
 
 	list        *listing // what may be asked of a list; nil: no query parameters at all
+	maxBody     int64    // of the request, in bytes; 0: MaxBody
 	status      int      // of the answer when all went well; 0: 201 of a POST, else 200, or 204 without a body
+	found       int      // the status instead where nothing was made because it is there; 0: that cannot be
 	once        byWhom   // who sees to it that a POST with an Idempotency-Key is carried out once
 	name        string   // operationId
 	summary     string
@@ -31,9 +33,10 @@ type route struct {
 
 // endpoint is a handler together with the types that it reads and writes. The document is made of these types.
 type endpoint struct {
-	in, out reflect.Type // nil: no body
-	decode  func(body []byte) (any, error)
-	run     func(ctx context.Context, a *API, c *call, in any) (any, error)
+	in, out  reflect.Type // nil: no body
+	optional bool         // whether the body may be left out
+	decode   func(body []byte) (any, error)
+	run      func(ctx context.Context, a *API, c *call, in any) (any, error)
 }
 
 // byWhom says who carries a call out once.
@@ -64,6 +67,19 @@ func takes[In, Out any](handle func(*API, context.Context, *call, In) (Out, erro
 	}
 }
 
+// mayTake is the endpoint of a call whose body may be left out, which then is as empty as "{}".
+func mayTake[In, Out any](handle func(*API, context.Context, *call, In) (Out, error)) endpoint {
+	e := takes(handle)
+	e.optional = true
+	e.decode = func(body []byte) (any, error) {
+		if len(body) == 0 {
+			body = []byte("{}")
+		}
+		return decodeAs[In](body)
+	}
+	return e
+}
+
 // does is the endpoint of a call that answers nothing.
 func does(handle func(*API, context.Context, *call) error) endpoint {
 	return endpoint{
@@ -76,6 +92,14 @@ func decodeAs[In any](body []byte) (any, error) {
 	var in In
 	err := decode(body, &in)
 	return in, err
+}
+
+// limit is how large the body may be, in bytes.
+func (r route) limit() int64 {
+	if r.maxBody != 0 {
+		return r.maxBody
+	}
+	return MaxBody
 }
 
 // success is the status of the answer when all went well.
@@ -94,7 +118,7 @@ func (r route) success() int {
 
 // routes is every call of the API that needs a key.
 func routes() []route {
-	return slices.Concat(assessmentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes(), webhookRoutes())
+	return slices.Concat(assessmentRoutes(), assessmentDocumentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes(), webhookRoutes())
 }
 
 func assessmentRoutes() []route {
@@ -119,43 +143,6 @@ func assessmentRoutes() []route {
 			name: "listQuestions", summary: "List the questions of an assessment",
 			description: "What candidates would be asked now: the questions as last published, or the draft's while nothing is.",
 			answer:      wire.QuestionList{Questions: []wire.Question{exampleQuestion}, Pagination: examplePage},
-		},
-	}
-}
-
-func inviteRoutes() []route {
-	return []route{
-		{
-			method: "GET", path: "/invites", access: assess.ReadInvites, endpoint: gives((*API).listInvites),
-			list: &listing{sorts: assess.InviteSorts(), filters: []filter{
-				{name: "assessmentId", description: "Only invites to this assessment."},
-				{name: "status", form: oneOfSeveral, oneOf: texts(assess.InviteStatuses()), description: "Only invites with this status now."},
-			}},
-			name: "listInvites", summary: "List invites", description: "The invites of the organization, live or test as the key is.",
-			answer: wire.InviteList{Invites: []wire.Invite{exampleInvite}, Pagination: examplePage},
-		},
-		{
-			method: "POST", path: "/invites", access: assess.InviteCandidates, endpoint: takes((*API).createInvite),
-			name: "createInvite", summary: "Invite a candidate",
-			description: "Makes an invite and sends the candidate an e-mail with the link. With a test key, the e-mail is captured and not sent.",
-			errors:      []int{http.StatusNotFound, http.StatusConflict},
-			example:     exampleInviteRequest, answer: wire.InviteCreated{Invite: exampleInvite},
-		},
-		{
-			method: "GET", path: "/invites/{inviteId}", access: assess.ReadInvites, endpoint: gives((*API).getInvite),
-			name: "getInvite", summary: "Get an invite", description: "One invite, with its settings and its grader.",
-			answer: exampleInviteDetail,
-		},
-		{
-			method: "GET", path: "/invites/{inviteId}/results", access: assess.ReadResults, endpoint: gives((*API).getResults),
-			name: "getInviteResults", summary: "Get the results of an invite",
-			description: "What was answered, the scores that count, every grader's evaluation and the decision. Addresses of recordings are signed for this key, work without it in a player, answer byte ranges, and expire after five minutes.",
-			answer:      exampleResults,
-		},
-		{
-			method: "GET", path: "/invites/{inviteId}/timeline", access: assess.ReadInvites, endpoint: gives((*API).getTimeline),
-			name: "getInviteTimeline", summary: "Get what has happened to an invite", description: "Each step of the invite's life with its time and who took it, the oldest first.",
-			answer: exampleTimeline,
 		},
 	}
 }

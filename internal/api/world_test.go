@@ -305,9 +305,13 @@ type contract struct {
 	validator validator.Validator
 }
 
-// routed reports whether a route has the path and method.
+// routed reports whether a route has the path and method. A path that is written out goes before one with an id in its place.
 func routed(method, path string) bool {
+	fixed := slices.ContainsFunc(api.Routes(), func(r api.Route) bool { return api.Base+r.Path == path })
 	return slices.ContainsFunc(api.Routes(), func(r api.Route) bool {
+		if fixed {
+			return r.Method == method && api.Base+r.Path == path
+		}
 		parts, pattern := strings.Split(path, "/"), strings.Split(api.Base+r.Path, "/")
 		return r.Method == method && slices.EqualFunc(parts, pattern, func(part, wanted string) bool {
 			return part == wanted || part != "" && part != "." && part != ".." && strings.HasPrefix(wanted, "{")

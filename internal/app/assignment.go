@@ -82,6 +82,9 @@ func (a *App) withdraw(tx *store.Tx, who assess.Actor, inv assess.Invite, e asse
 	if err := rewrite(tx, e); err != nil {
 		return err
 	}
+	if err := tx.TouchInvite(inv.Org, inv.ID); err != nil {
+		return err
+	}
 	return a.emit(tx, assess.InviteUnassigned, who, inv, e.GraderName)
 }
 
@@ -282,6 +285,9 @@ func (a *App) assign(tx *store.Tx, who assess.Actor, inv assess.Invite, plan ass
 		added, err = returned(tx, inv, e)
 	}
 	if err != nil || !added {
+		return false, err
+	}
+	if err := tx.TouchInvite(inv.Org, inv.ID); err != nil {
 		return false, err
 	}
 	return true, a.emit(tx, assess.InviteAssigned, who, inv, m.Name())

@@ -11,7 +11,8 @@ import (
 // Invited is the outcome of inviting.
 type Invited struct {
 	Invite assess.Invite
-	Found  bool // it was there already, and the wish said that this will do
+	Found  bool   // it was there already, and the wish said that this will do
+	URL    string // the candidate's link, for who wanted no mail; else empty
 }
 
 // Invite invites a candidate and queues the mail, in one transaction with the event. Errors: Forbidden; Invalid; NotFound (no
@@ -30,6 +31,9 @@ func (a *App) Invite(ctx context.Context, who assess.Actor, n assess.NewInvite) 
 	})
 	if err != nil {
 		return Invited{}, err
+	}
+	if n.Silent {
+		out.URL = a.linkOf(out.Invite)
 	}
 	return out, nil
 }
@@ -145,6 +149,19 @@ func (a *App) InviteDetail(ctx context.Context, who assess.Actor, id assess.Invi
 	return d, err
 }
 
+// ChangedInvite reads an invite for who has just changed it: who may invite may see what has become of it. Errors: Forbidden,
+// NotFound.
+func (a *App) ChangedInvite(ctx context.Context, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
+	if err := who.May(assess.InviteCandidates); err != nil {
+		return d, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		d, err = detailOf(tx, who, id)
+		return err
+	})
+	return d, err
+}
+
 // InviteTimeline reads an invite with its events, the oldest first, and what the candidate has agreed to. Errors: Forbidden,
 // NotFound.
 func (a *App) InviteTimeline(ctx context.Context, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
@@ -199,6 +216,10 @@ func inviteDetail(tx *store.Tx, who assess.Actor, id assess.InviteID) (d InviteD
 	if err := who.May(assess.ReadInvites); err != nil {
 		return d, err
 	}
+	return detailOf(tx, who, id)
+}
+
+func detailOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (d InviteDetail, err error) {
 	if d.Invite, err = tx.Invite(who.Org, who.Mode, id); err != nil {
 		return d, err
 	}
@@ -233,20 +254,4 @@ func (a *App) InviteURL(ctx context.Context, who assess.Actor, id assess.InviteI
 
 func (a *App) linkOf(inv assess.Invite) string {
 	return a.baseURL + "/c/" + a.secrets.linkToken(inv.ID, inv.TokenVersion)
-}
-
-// TagInvite replaces the tags of an invite. Errors: Forbidden, NotFound, Invalid.
-func (a *App) TagInvite(ctx context.Context, who assess.Actor, id assess.InviteID, tags []assess.TagID) error {
-	if err := who.May(assess.InviteCandidates); err != nil {
-		return err
-	}
-	if err := checkTagCount(tags); err != nil {
-		return err
-	}
-	return a.tx(ctx, func(tx *store.Tx) error {
-		if _, err := held(tx, who.Org, who.Mode, id); err != nil {
-			return err
-		}
-		return tx.SetInviteTags(who.Org, id, tags)
-	})
 }

@@ -93,6 +93,28 @@ const MaxBatch = 1000
 // manyAtOnce is how many of a list are written at the same time: they share the database's commits.
 const manyAtOnce = 16
 
+// EachInvite calls do with the index of each wish, several at once; but one after another, in their order, for wishes that an
+// address or the client's name for the invite ties to an earlier one. It returns when all have returned.
+func EachInvite(wishes []assess.NewInvite, do func(i int)) {
+	var tied []int
+	var free errgroup.Group
+	free.SetLimit(manyAtOnce)
+	seen := map[string]bool{}
+	for i, n := range wishes {
+		email, external := "email "+strings.ToLower(n.Email), "external "+assess.CleanLine(n.External)
+		if seen[email] || n.External != "" && seen[external] {
+			tied = append(tied, i)
+		} else {
+			free.Go(func() error { do(i); return nil })
+		}
+		seen[email], seen[external] = true, true
+	}
+	_ = free.Wait() // nobody fails
+	for _, i := range tied {
+		do(i)
+	}
+}
+
 // InviteMany invites everybody of a list, each in a transaction of its own, and says per row how it went, in the same order.
 // The same batch (a name that the caller chose) with the same rows is carried out once: again it tells the same outcome.
 // Errors: Forbidden; TooLarge.

@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
@@ -34,6 +35,13 @@ var rivals = map[string]struct {
 	"mail and readdress":      {mailing, readdressing("b"), 2, 2, newestLinkAlone},
 	"mail and revoke":         {mailing, revoking, 2, 2, onceRevoked},
 	"invite and invite":       {invitingAgain, invitingAgain, 0, 0, nil},
+	"change and change":       {changing("a"), changing("b"), 2, 2, changedAlike},
+	"change and rename":       {changing("a"), renaming, 2, 2, bothChanged},
+	"change and revoke":       {postponing, revoking, 1, 2, nothingAfterRevoking},
+	"change and extend":       {postponing, extending, 1, 2, laterDeadline},
+	"change and readdress":    {renaming, readdressing("b"), 2, 2, newestLinkAlone},
+	"change and accept":       {renaming, accepting, 2, 2, nil},
+	"claim and claim":         {claiming, claimingOther, 1, 1, nil},
 }
 
 func revoking(w *world, inv invited) error {
@@ -70,6 +78,61 @@ func mailing(w *world, _ invited) error {
 func invitingAgain(w *world, inv invited) error {
 	_, err := w.Invite(w.t.Context(), w.who(), wish(assess.Assessment{ID: inv.Assessment}, inv.Email))
 	return err
+}
+
+func changing(to string) func(*world, invited) error {
+	return func(w *world, inv invited) error {
+		return w.change(inv.ID, assess.InviteUpdate{Message: &to, Metadata: &map[string]string{"by": to}})
+	}
+}
+
+func renaming(w *world, inv invited) error {
+	return w.change(inv.ID, assess.InviteUpdate{Name: new("Renamed")})
+}
+
+// postponing asks for a deadline that is a millisecond earlier than that of extending, and for something else besides.
+func postponing(w *world, inv invited) error {
+	return w.change(inv.ID, assess.InviteUpdate{ExpiresAt: new(w.clock.now.Add(60*24*time.Hour - time.Millisecond)), Name: new("Late")})
+}
+
+// claiming and claimingOther want one name for two invites.
+func claiming(w *world, inv invited) error {
+	return w.change(inv.ID, assess.InviteUpdate{External: new("name of " + string(inv.ID))})
+}
+
+func claimingOther(w *world, inv invited) error {
+	n := wish(assess.Assessment{ID: inv.Assessment}, "other"+inv.Email)
+	n.External = "name of " + string(inv.ID)
+	_, err := w.Invite(w.t.Context(), w.who(), n)
+	return err
+}
+
+// changedAlike checks that no change is half there.
+func changedAlike(w *world, inv invited, _, _ error) string {
+	if got := w.past(inv.ID); got.Invite.Message != got.Invite.Metadata["by"] || got.happened(assess.InviteChanged) != 2 {
+		return fmt.Sprintf("the message is of %q, the metadata are of %q", got.Invite.Message, got.Invite.Metadata["by"])
+	}
+	return ""
+}
+
+// bothChanged checks that neither has undone what the other did.
+func bothChanged(w *world, inv invited, _, _ error) string {
+	if got := w.past(inv.ID).Invite; got.Message != "a" || got.Name != "Renamed" {
+		return fmt.Sprintf("the message is %q, the name %q", got.Message, got.Name)
+	}
+	return ""
+}
+
+// laterDeadline checks that the later of two deadlines stands, and that of a change that came too late nothing does.
+func laterDeadline(w *world, inv invited, change, _ error) string {
+	got := w.past(inv.ID).Invite
+	if want := w.clock.now.Add(60 * 24 * time.Hour); !got.ExpiresAt.Equal(want) {
+		return fmt.Sprintf("the deadline is %s, want %s", got.ExpiresAt, want)
+	}
+	if (change == nil) != (got.Name == "Late") {
+		return fmt.Sprintf("the name is %q", got.Name)
+	}
+	return ""
 }
 
 func onceRevoked(w *world, inv invited, _, _ error) string {

@@ -75,19 +75,24 @@ func (a *App) Extend(ctx context.Context, who assess.Actor, id assess.InviteID, 
 		return err
 	}
 	return a.tx(ctx, func(tx *store.Tx) error {
-		org, err := tx.Organization(who.Org)
-		if err != nil {
-			return err
-		}
-		_, err = a.step(tx, who, ofMember(who, id), assess.StepExtend, assess.InviteExtended, func(inv *assess.Invite) (string, error) {
-			if inv.Overdue(tx.Now()) {
-				return "", assess.Errorf(assess.Conflict, "Not possible: the time for this attempt has passed.")
-			}
-			until, err := inv.Extend(tx.Now(), days)
-			return "until " + deadline(until, org.Location()), err
-		})
-		return err
+		return a.extend(tx, who, id, func(inv *assess.Invite) (time.Time, error) { return inv.Extend(tx.Now(), days) })
 	})
+}
+
+// extend moves the invite's deadline as postpone does, which returns the new one.
+func (a *App) extend(tx *store.Tx, who assess.Actor, id assess.InviteID, postpone func(*assess.Invite) (time.Time, error)) error {
+	org, err := tx.Organization(who.Org)
+	if err != nil {
+		return err
+	}
+	_, err = a.step(tx, who, ofMember(who, id), assess.StepExtend, assess.InviteExtended, func(inv *assess.Invite) (string, error) {
+		if inv.Overdue(tx.Now()) {
+			return "", assess.Errorf(assess.Conflict, "Not possible: the time for this attempt has passed.")
+		}
+		until, err := postpone(inv)
+		return "until " + deadline(until, org.Location()), err
+	})
+	return err
 }
 
 // expire writes down that an invite's deadline has passed, at the time of the deadline: it counts from then on, whenever this
@@ -108,8 +113,8 @@ func (a *App) expire(tx *store.Tx, inv assess.Invite) error {
 	return a.record(tx, event)
 }
 
-// resendEvery is how long one waits until the mail can be sent again.
-const resendEvery = time.Minute
+// ResendEvery is how long one waits until the mail can be sent again.
+const ResendEvery = time.Minute
 
 // Resend sends the mail again, with the same link. Errors: Forbidden, NotFound, Conflict, RateLimited when it was sent again a
 // moment ago.
@@ -136,7 +141,7 @@ func resentLately(tx *store.Tx, inv assess.Invite) error {
 		return err
 	}
 	for _, e := range events {
-		if e.Type == assess.InviteResent && tx.Now().Sub(e.At) < resendEvery {
+		if e.Type == assess.InviteResent && tx.Now().Sub(e.At) < ResendEvery {
 			return assess.Errorf(assess.RateLimited, "The mail was sent again less than a minute ago. Give it a moment to arrive.")
 		}
 	}

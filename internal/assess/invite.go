@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // InviteStatus is the public status of an invite. There is no other, ever.
@@ -183,7 +184,7 @@ func (n NewInvite) Validate() error {
 	p.limits(n.ReplayLimit, n.RecordLimit, n.ExpiresInDays)
 	p.line("externalId", n.External, false, MaxExternalRunes)
 	p.metadata("metadata", n.Metadata)
-	p.when(n.RedirectURL != "" && !secureURL(n.RedirectURL), "redirectUrl", "must be an https address of at most %d characters", MaxURLBytes)
+	p.secureURL("redirectUrl", n.RedirectURL)
 	p.when(n.OnDuplicate != "" && !slices.Contains(OnDuplicates(), n.OnDuplicate), "onDuplicate", "must be error, return or create")
 	return p.err()
 }
@@ -191,15 +192,20 @@ func (n NewInvite) Validate() error {
 func (p *problems) metadata(field string, pairs map[string]string) {
 	p.when(len(pairs) > MaxMetadata, field, "must be at most %d pairs", MaxMetadata)
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
-		p.line(field, key, true, MaxMetadataKey)
+		if !OneLine(key, MaxMetadataKey) {
+			p.add(field, "must have keys of 1 to %d plain characters", MaxMetadataKey)
+			return
+		}
 		p.text(field+"."+key, pairs[key], MaxMetadataValue)
 	}
 }
 
-// secureURL reports whether s is an absolute https address without user or password.
-func secureURL(s string) bool {
+// secureURL checks an absolute https address without user or password, or nothing.
+func (p *problems) secureURL(field, s string) {
 	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && len(s) <= MaxURLBytes
+	good := err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && len(s) <= MaxURLBytes &&
+		!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unsafeInLine(r) })
+	p.when(s != "" && !good, field, "must be an https address of at most %d characters", MaxURLBytes)
 }
 
 func (p *problems) limits(replay, record, days int) {
@@ -273,15 +279,27 @@ func InviteSorts() []string { return []string{"sent_at", "status", "expires_at"}
 // Extend moves the deadline to days after now: that of finishing once the candidate has started, else that of starting. It
 // returns the new one. Errors: Invalid when it is not later than the present one.
 func (inv *Invite) Extend(now time.Time, extraDays int) (time.Time, error) {
+	var p problems
+	p.when(extraDays < 1 || extraDays > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
+	return inv.postpone(p, "expiresInDays", now.Add(days(extraDays)))
+}
+
+// ExtendTo is Extend to a time.
+func (inv *Invite) ExtendTo(now, until time.Time) (time.Time, error) {
+	var p problems
+	p.when(!until.After(now), "expiresAt", "must be in the future")
+	p.when(until.After(now.Add(days(MaxExpiresInDays))), "expiresAt", "must be at most %d days from now", MaxExpiresInDays)
+	return inv.postpone(p, "expiresAt", until)
+}
+
+// postpone moves the deadline that counts, unless there are problems already.
+func (inv *Invite) postpone(p problems, field string, until time.Time) (time.Time, error) {
 	deadline := &inv.ExpiresAt
 	if inv.Stored == Started {
 		deadline = &inv.CompleteBy
 	}
-	var p problems
-	p.when(deadline.IsZero(), "expiresInDays", "cannot be given: this attempt has no deadline")
-	p.when(extraDays < 1 || extraDays > MaxExpiresInDays, "expiresInDays", "must be between 1 and %d", MaxExpiresInDays)
-	until := now.Add(days(extraDays))
-	p.when(p == nil && !until.After(*deadline), "expiresInDays", "must lead to a later deadline than the present one")
+	p.when(deadline.IsZero(), field, "cannot be given: this attempt has no deadline")
+	p.when(p == nil && !until.After(*deadline), field, "must lead to a later deadline than the present one")
 	if err := p.err(); err != nil {
 		return *deadline, err
 	}

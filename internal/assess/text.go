@@ -27,6 +27,13 @@ func CleanText(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
 }
 
+// OneLine reports whether s is a line as CleanLine leaves it, that can be seen, of at most limit characters.
+func OneLine(s string, limit int) bool {
+	var p problems
+	p.line("", s, true, limit)
+	return len(p) == 0 && CleanLine(s) == s
+}
+
 // line checks a one-line text: required or not, at most limit runes, no control or direction-changing characters.
 func (p *problems) line(field, s string, required bool, limit int) {
 	p.when(required && !strings.ContainsFunc(s, visible), field, "is required")

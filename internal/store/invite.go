@@ -60,12 +60,26 @@ func (tx *Tx) OpenInvite(org assess.OrgID, mode assess.Mode, assessment assess.A
 // assessment, and this one is no duplicate on purpose; or its external id is taken), it adds nothing and returns that one's
 // id. Errors: NotFound for a tag that is not the organization's. The caller expires overdue invites first.
 func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) (standing assess.InviteID, err error) {
-	if standing, err = tx.standing(inv); err != nil || standing != "" {
-		return standing, err
+	for range insertTries {
+		if standing, err = tx.standing(inv); err != nil || standing != "" {
+			return standing, err
+		}
+		if added, err := tx.tryInvite(inv, tokenHash); err != nil || added {
+			return "", err
+		}
 	}
+	return "", assess.Errorf(assess.Unavailable, "Others are inviting %s at this very moment. Try again.", inv.Email)
+}
+
+// insertTries is how often an invite is tried to be added. Another try is due only where somebody was faster whose invite stands
+// in the way no longer when it is looked for.
+const insertTries = 5
+
+// tryInvite adds the invite unless another stands in the way. It reports whether it did.
+func (tx *Tx) tryInvite(inv assess.Invite, tokenHash string) (bool, error) {
 	metadata, err := asJSON(inv.Metadata)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	p := inv.Proctoring
 	n, err := tx.exec(`INSERT INTO invites (`+inviteColumns+`, token_hash, folded)
@@ -76,13 +90,10 @@ func (tx *Tx) InsertInvite(inv assess.Invite, tokenHash string) (standing assess
 		at(inv.CompletedAt), inv.Version, inv.Language, inv.Message, p.ScreenRecording, p.WebcamMonitoring, p.IDCapture,
 		inv.Reason, inv.DeliveryError, inv.TokenVersion, at(inv.RevokedAt), at(inv.CompleteBy), at(inv.UpdatedAt),
 		inv.External, metadata, inv.RedirectURL, inv.Duplicate, tokenHash, foldedInvite(inv))
-	if err != nil {
-		return "", err
+	if err != nil || n == 0 {
+		return false, err
 	}
-	if n == 0 { // by somebody who was faster
-		return tx.standing(inv)
-	}
-	return "", tx.countNewInvite(inv)
+	return true, tx.countNewInvite(inv)
 }
 
 // standing is the invite that stands in the way of a new one; empty where there is none.
@@ -184,6 +195,28 @@ func (tx *Tx) ReaddressInvite(inv assess.Invite, tokenHash string) error {
 		return assess.Errorf(assess.Conflict, "%s already has an open invite to this assessment.", inv.Email)
 	}
 	return err
+}
+
+// UpdateInvite writes what the invite says, but for its status, deadlines, address and tags. Errors: NotFound; Conflict when its
+// external id is taken.
+func (tx *Tx) UpdateInvite(inv assess.Invite) error {
+	metadata, err := asJSON(inv.Metadata)
+	if err != nil {
+		return err
+	}
+	err = tx.change("invite", `UPDATE invites SET name = $4, message = $5, external_id = $6, metadata = $7, redirect_url = $8, replay_limit = $9,
+		record_limit = $10, folded = $11, updated_at = $12 WHERE org_id = $1 AND mode = $2 AND id = $3`,
+		inv.Org, inv.Mode, inv.ID, inv.Name, inv.Message, inv.External, metadata, inv.RedirectURL, inv.ReplayLimit, inv.RecordLimit,
+		foldedInvite(inv), at(tx.now))
+	if violates(err, "invites_external", "invites.external_id") {
+		return assess.Errorf(assess.Conflict, "The externalId %q belongs to another invite already.", inv.External)
+	}
+	return err
+}
+
+// TouchInvite notes that something which belongs to the invite has changed.
+func (tx *Tx) TouchInvite(org assess.OrgID, id assess.InviteID) error {
+	return tx.change("invite", "UPDATE invites SET updated_at = $3 WHERE org_id = $1 AND id = $2", org, id, at(tx.now))
 }
 
 // SetInviteTags replaces the tags of an invite. Errors: NotFound when one is not the organization's.

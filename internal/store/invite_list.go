@@ -168,6 +168,16 @@ func (l *inviteList) where() (w where) {
 	w.add("org_id = ?", l.org)
 	w.add("mode = ?", l.mode)
 	addIf(&w, f.Assessment, "assessment_id = ?")
+	addIf(&w, f.Email, "lower(email) = lower(?)")
+	if f.External != "" { // the second half lets the index on names serve
+		w.add("external_id = ? AND external_id <> ''", f.External)
+	}
+	if !f.UpdatedSince.IsZero() {
+		since, now := at(f.UpdatedSince), at(l.tx.now)
+		w.add(`id IN (SELECT id FROM invites WHERE org_id = ? AND mode = ? AND updated_at >= ? UNION ALL SELECT id FROM invites
+			WHERE org_id = ? AND mode = ? AND status IN ('pending', 'accepted') AND expires_at >= ? AND expires_at <= ?)`,
+			l.org, l.mode, since, l.org, l.mode, since, now)
+	}
 	if f.Grader != "" {
 		w.add("id IN (SELECT invite_id FROM evaluations WHERE org_id = ? AND mode = ? AND grader_id = ? AND state <> 'withdrawn')", l.org, l.mode, f.Grader)
 	}

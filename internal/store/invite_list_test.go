@@ -54,7 +54,14 @@ func (c crowd) fits(inv assess.Invite, f assess.InviteFilter, now time.Time) boo
 	text := strings.ToLower(inv.Email + " " + inv.Name)
 	return (f.Assessment == "" || f.Assessment == inv.Assessment) && (f.Status == "" || f.Status == inv.StatusAt(now)) &&
 		(f.Grader == "" || f.Grader == c.graders[inv.ID]) && (f.Delivery == "" || f.Delivery == inv.Delivery) &&
-		(f.Tag == "" || slices.Contains(inv.Tags, f.Tag)) && strings.Contains(text, strings.ToLower(f.Search))
+		(f.Tag == "" || slices.Contains(inv.Tags, f.Tag)) && strings.Contains(text, strings.ToLower(f.Search)) &&
+		(f.Email == "" || strings.EqualFold(f.Email, inv.Email)) && (f.External == "" || f.External == inv.External) && updatedSince(inv, f.UpdatedSince, now)
+}
+
+// updatedSince reports whether the invite was changed since then, or has expired.
+func updatedSince(inv assess.Invite, since, now time.Time) bool {
+	expired := inv.Stored != assess.Expired && inv.StatusAt(now) == assess.Expired
+	return !inv.UpdatedAt.Before(since) || expired && !inv.ExpiresAt.Before(since)
 }
 
 // crowd is a set of invites with many ties, some of them overdue at noon, in two assessments.
@@ -80,6 +87,10 @@ func (w *world) crowd(n int) crowd {
 		inv.Stored = assess.InviteStatuses()[rnd.IntN(6)]
 		inv.SentAt = noon.Add(-time.Duration(rnd.IntN(5)) * time.Hour)
 		inv.ExpiresAt = noon.Add(time.Duration(rnd.IntN(7)-3) * time.Millisecond)
+		inv.UpdatedAt = noon.Add(-time.Duration(rnd.IntN(9)) * time.Millisecond)
+		if inv.External = ""; i%3 == 0 {
+			inv.External = fmt.Sprint("name ", i)
+		}
 		c.graders[inv.ID] = []assess.MemberID{"", "m1", "m2"}[rnd.IntN(3)]
 		inv.Delivery = []assess.Delivery{assess.MailSent, assess.MailFailed}[rnd.IntN(2)]
 		if rnd.IntN(3) == 0 {
@@ -114,12 +125,21 @@ func (c crowd) filters() []assess.InviteFilter {
 		{Search: "C1"},
 		{Search: "nobody"},
 		{Assessment: "unknown"},
+		{Email: "C1@EXAMPLE.com"},
+		{Email: "c1"},
+		{External: "name 3"},
+		{External: "name"},
+		{UpdatedSince: noon},
+		{UpdatedSince: noon.Add(-2 * time.Millisecond)},
+		{UpdatedSince: noon.Add(-time.Hour), Email: "c3@example.com"},
+		{UpdatedSince: noon.Add(time.Hour)},
 		{Assessment: c.assessments[1].ID, Tag: c.tag, Search: "c", Grader: "m2", Delivery: assess.MailSent},
 	}
 	for _, status := range assess.InviteStatuses() {
 		filters = append(filters,
 			assess.InviteFilter{Status: status}, assess.InviteFilter{Status: status, Assessment: c.assessments[0].ID},
-			assess.InviteFilter{Status: status, Tag: c.tag}, assess.InviteFilter{Status: status, Grader: "m1"})
+			assess.InviteFilter{Status: status, Tag: c.tag}, assess.InviteFilter{Status: status, Grader: "m1"},
+			assess.InviteFilter{Status: status, UpdatedSince: noon.Add(-3 * time.Millisecond)})
 	}
 	return filters
 }

@@ -32,6 +32,18 @@ type InviteDetail struct {
 	ProctoringSettings ProctoringSettings `json:"proctoringSettings"`
 	CustomMessage      *string            `json:"customMessage" doc:"What the mail says to the candidate besides."`
 	RevokedAt          *Time              `json:"revokedAt" format:"date-time" doc:"When the invite was taken back."`
+	InviteAdditions
+}
+
+// InviteAdditions are what an invite's detail tells beyond the contract that is frozen, and only where there is something to
+// tell: who uses none of it gets the frozen answer to the byte.
+type InviteAdditions struct {
+	ExternalID  string            `json:"externalId,omitempty" doc:"What the client calls the invite. Absent without a name. An additive field."`
+	Language    string            `json:"language,omitempty" enum:"es,de,fr,pt" doc:"The language in which the candidate is addressed. Absent for English. An additive field."`
+	Tags        []string          `json:"tags,omitempty" nullable:"false" format:"uuid" doc:"The ids of the invite's tags. Absent without one. An additive field."`
+	Metadata    map[string]string `json:"metadata,omitempty" doc:"What the client keeps with the invite. Absent for nothing. An additive field."`
+	RedirectURL string            `json:"redirectUrl,omitempty" format:"uri" doc:"Where candidates can go on when they are done. Absent for nowhere. An additive field."`
+	Delivery    string            `json:"delivery,omitempty" enum:"failed,in_doubt,none" doc:"What is special about the mail. failed: the address refused it. in_doubt: the connection broke at its end, and it is sent again. none: nobody asked for a mail. Absent while it is on its way and once it has been sent. An additive field."`
 }
 
 // Grader is the member who grades an invite.
@@ -55,9 +67,10 @@ type InviteList struct {
 	Pagination Pagination `json:"pagination"`
 }
 
-// InviteCreated answers the making of an invite.
+// InviteCreated answers the making of an invite, or the finding of one.
 type InviteCreated struct {
 	Invite Invite `json:"invite"`
+	URL    string `json:"url,omitempty" format:"uri" doc:"The candidate's link, where sendEmail was false: it is yours to hand on, to nobody but the candidate. Absent otherwise. An additive field."`
 }
 
 // InviteRequest asks to invite a candidate.
@@ -73,6 +86,12 @@ type InviteRequest struct {
 	CustomMessage       *string          `json:"customMessage,omitempty" nullable:"true" maxLength:"2000" doc:"A text for the mail, in plain words. An additive field."`
 	AssignedGraderID    *string          `json:"assignedGraderId,omitempty" format:"uuid" nullable:"true" doc:"The member who is to grade it. An additive field."`
 	Tags                []string         `json:"tags,omitempty" nullable:"false" maxItems:"20" format:"uuid" doc:"The ids of tags of the organization to put on the invite. An additive field."`
+
+	ExternalID  *string           `json:"externalId,omitempty" nullable:"true" maxLength:"200" doc:"What you call the invite, on one line: the id of an application, for example. It is unique in the organization (live and test apart), for as long as the invite has it, and comes with every event. An additive field."`
+	Metadata    map[string]string `json:"metadata,omitempty" maxProperties:"20" doc:"Up to 20 pairs of texts to keep with the invite; keys have 1 to 40 characters, values up to 500. Candidates do not see them. An additive field."`
+	RedirectURL *string           `json:"redirectUrl,omitempty" nullable:"true" format:"uri" pattern:"^https://" maxLength:"2000" doc:"An https address. The page that thanks the candidate offers to go on there. An additive field."`
+	SendEmail   *bool             `json:"sendEmail,omitempty" default:"true" doc:"Whether the candidate gets the e-mail with the link. With false none is sent, and the answer holds the link as url. An additive field."`
+	OnDuplicate *string           `json:"onDuplicate,omitempty" enum:"error,return,create" default:"error" doc:"What to do where the address has an open invite to the assessment, or the externalId is taken. error: refuse with 409. return: make nothing and answer 200 with the invite that is there, if it asks the same address to the same assessment. create: make another beside an open one; an externalId is given once all the same. An additive field."`
 }
 
 // ProctoringChoice says what is observed, where it is not to be as the assessment says.
@@ -97,6 +116,14 @@ func (r InviteRequest) canonical() InviteRequest {
 	tags := list(r.Tags, strings.ToLower)
 	slices.Sort(tags)
 	r.Tags = slices.Compact(tags)
+	r.ExternalID = orNull(or(r.ExternalID, ""))
+	r.RedirectURL = orNull(or(r.RedirectURL, ""))
+	if or(r.SendEmail, true) {
+		r.SendEmail = nil
+	}
+	if or(r.OnDuplicate, "") == string(assess.RefuseDuplicate) {
+		r.OnDuplicate = nil
+	}
 	return r
 }
 
@@ -112,6 +139,8 @@ func (r InviteRequest) NewInvite() assess.NewInvite {
 			ScreenRecording: r.ProctoringSettings.ScreenRecording, WebcamMonitoring: r.ProctoringSettings.WebcamMonitoring,
 			IDCapture: r.ProctoringSettings.RequireIDCapture,
 		},
+		External: or(r.ExternalID, ""), Metadata: r.Metadata, RedirectURL: or(r.RedirectURL, ""), Silent: !or(r.SendEmail, true),
+		OnDuplicate: assess.OnDuplicate(or(r.OnDuplicate, "")),
 	}
 }
 
@@ -133,9 +162,10 @@ func InviteOf(s assess.InviteSummary, now time.Time) Invite {
 	}
 }
 
-// InviteCreatedOf answers the making of an invite, or the finding of one, at now.
-func InviteCreatedOf(inv assess.Invite, now time.Time) InviteCreated {
-	return InviteCreated{Invite: InviteOf(inv.InviteSummary, now)}
+// InviteCreatedOf answers the making of an invite, or the finding of one, at now. url is the candidate's link, where it is asked
+// for, else empty.
+func InviteCreatedOf(inv assess.Invite, url string, now time.Time) InviteCreated {
+	return InviteCreated{Invite: InviteOf(inv.InviteSummary, now), URL: url}
 }
 
 // InviteDetailOf is the invite on the wire, by itself; grader is nil without one.
@@ -145,12 +175,27 @@ func InviteDetailOf(inv assess.Invite, grader *assess.Member, now time.Time) Inv
 		ProctoringSettings: ProctoringSettings{
 			ScreenRecording: inv.Proctoring.ScreenRecording, WebcamMonitoring: inv.Proctoring.WebcamMonitoring, RequireIDCapture: inv.Proctoring.IDCapture,
 		},
-		CustomMessage: orNull(inv.Message), RevokedAt: maybeTime(inv.RevokedAt),
+		CustomMessage: orNull(inv.Message), RevokedAt: maybeTime(inv.RevokedAt), InviteAdditions: additionsOf(inv),
 	}
 	if grader != nil {
 		d.AssignedGrader = &Grader{ID: string(grader.ID), FirstName: grader.FirstName, LastName: grader.LastName, Email: grader.Email}
 	}
 	return d
+}
+
+func additionsOf(inv assess.Invite) InviteAdditions {
+	out := InviteAdditions{
+		ExternalID: inv.External, Tags: list(inv.Tags, func(id assess.TagID) string { return string(id) }), Metadata: inv.Metadata,
+		RedirectURL: inv.RedirectURL,
+	}
+	if inv.Language != assess.InterfaceLanguages()[0] {
+		out.Language = inv.Language
+	}
+	switch inv.Delivery {
+	case assess.MailFailed, assess.MailInDoubt, assess.MailNone:
+		out.Delivery = string(inv.Delivery)
+	}
+	return out
 }
 
 // InviteListOf is a part of a list of invites, as they stand at now.

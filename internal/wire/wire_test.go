@@ -46,14 +46,24 @@ func TestRequestsThatAskForTheSameHaveOneCanonicalForm(t *testing.T) {
 	spelt := wire.InviteRequest{
 		AssessmentID: "7CAC8EB9-09A8-4CEC-B28E-DFC50DB8D0F9", RecipientEmail: "candidate@example.com", Tags: []string{"B", "a", "b"},
 		QuestionReplayLimit: new(1), AnswerRecordLimit: new(1), ExpiresInDays: new(30), RecipientName: new(""), CustomMessage: new(""),
+		ExternalID: new(""), Metadata: map[string]string{}, RedirectURL: new(""), SendEmail: new(true), OnDuplicate: new("error"),
 	}
 	if x, y := encode(t, plain.Canonical()), encode(t, spelt.Canonical()); x != y {
 		t.Errorf("%s\nis not\n%s", x, y)
 	}
-	other := plain
-	other.ExpiresInDays = new(31)
-	if x, y := encode(t, plain.Canonical()), encode(t, other.Canonical()); x == y {
-		t.Errorf("31 days are the same as 30: %s", x)
+	for name, change := range map[string]func(*wire.InviteRequest){
+		"days":        func(r *wire.InviteRequest) { r.ExpiresInDays = new(31) },
+		"externalId":  func(r *wire.InviteRequest) { r.ExternalID = new("x") },
+		"metadata":    func(r *wire.InviteRequest) { r.Metadata = map[string]string{"x": ""} },
+		"redirectUrl": func(r *wire.InviteRequest) { r.RedirectURL = new("https://x.example") },
+		"sendEmail":   func(r *wire.InviteRequest) { r.SendEmail = new(false) },
+		"onDuplicate": func(r *wire.InviteRequest) { r.OnDuplicate = new("return") },
+	} {
+		other := plain
+		change(&other)
+		if x, y := encode(t, plain.Canonical()), encode(t, other.Canonical()); x == y {
+			t.Errorf("another value of %s makes no difference: %s", name, x)
+		}
 	}
 }
 
@@ -88,6 +98,29 @@ func TestAnswersOmitNothing(t *testing.T) {
 		if got := encode(t, v); got != want {
 			t.Errorf("%s\nwant\n%s", got, want)
 		}
+	}
+}
+
+func TestWhatWasAddedToAnInviteStandsBehindWhatIsFrozenAndOnlyWhereItIsSet(t *testing.T) {
+	t.Parallel()
+	frozen := encode(t, wire.InviteDetailOf(assess.Invite{}, nil, time.Time{}))
+	plain := assess.Invite{Language: "en"}
+	for _, delivery := range []assess.Delivery{assess.MailQueued, assess.MailSending, assess.MailSent, assess.MailCanceled} {
+		plain.Delivery = delivery
+		if got := encode(t, wire.InviteDetailOf(plain, nil, time.Time{})); got != frozen {
+			t.Errorf("%s: %s\nwant\n%s", delivery, got, frozen)
+		}
+	}
+	full := assess.Invite{
+		External: "app-1", Language: "de", Tags: []assess.TagID{"t"}, Metadata: map[string]string{"b": "2", "a": "1"}, RedirectURL: "https://x.example",
+	}
+	full.Delivery = assess.MailNone
+	want := frozen[:len(frozen)-1] + `,"externalId":"app-1","language":"de","tags":["t"],"metadata":{"a":"1","b":"2"},"redirectUrl":"https://x.example","delivery":"none"}`
+	if got := encode(t, wire.InviteDetailOf(full, nil, time.Time{})); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := encode(t, wire.InviteCreatedOf(assess.Invite{}, "", time.Time{})); got != `{"invite":`+encode(t, wire.Invite{SentAt: "0001-01-01T00:00:00.000Z", ExpiresAt: "0001-01-01T00:00:00.000Z"})+`}` {
+		t.Errorf("the answer to a plain wish is %s", got)
 	}
 }
 
