@@ -8,6 +8,14 @@ import (
 	"time"
 )
 
+// The values of AdvanceRequestTo.
+const (
+	AdvanceRequestToAccepted  AdvanceRequestTo = "accepted"
+	AdvanceRequestToCompleted AdvanceRequestTo = "completed"
+	AdvanceRequestToExpired   AdvanceRequestTo = "expired"
+	AdvanceRequestToStarted   AdvanceRequestTo = "started"
+)
+
 // The values of AnswerFormat.
 const (
 	AnswerFormatAudio AnswerFormat = "audio"
@@ -54,6 +62,22 @@ const (
 	AssessmentDetailDefaultQuestionFormatVideo AssessmentDetailDefaultQuestionFormat = "video"
 )
 
+// The values of AssessmentDocumentDefaultAnswerFormat.
+const (
+	AssessmentDocumentDefaultAnswerFormatAudio AssessmentDocumentDefaultAnswerFormat = "audio"
+	AssessmentDocumentDefaultAnswerFormatMixed AssessmentDocumentDefaultAnswerFormat = "mixed"
+	AssessmentDocumentDefaultAnswerFormatText  AssessmentDocumentDefaultAnswerFormat = "text"
+	AssessmentDocumentDefaultAnswerFormatVideo AssessmentDocumentDefaultAnswerFormat = "video"
+)
+
+// The values of AssessmentDocumentDefaultQuestionFormat.
+const (
+	AssessmentDocumentDefaultQuestionFormatAudio AssessmentDocumentDefaultQuestionFormat = "audio"
+	AssessmentDocumentDefaultQuestionFormatMixed AssessmentDocumentDefaultQuestionFormat = "mixed"
+	AssessmentDocumentDefaultQuestionFormatText  AssessmentDocumentDefaultQuestionFormat = "text"
+	AssessmentDocumentDefaultQuestionFormatVideo AssessmentDocumentDefaultQuestionFormat = "video"
+)
+
 // The values of DecisionOutcome.
 const (
 	DecisionOutcomeAdvance DecisionOutcome = "advance"
@@ -61,10 +85,88 @@ const (
 	DecisionOutcomeReject  DecisionOutcome = "reject"
 )
 
+// The values of DeliveryState.
+const (
+	DeliveryStateDelivered DeliveryState = "delivered"
+	DeliveryStateFailed    DeliveryState = "failed"
+	DeliveryStatePending   DeliveryState = "pending"
+)
+
+// The values of DeliveryDetailState.
+const (
+	DeliveryDetailStateDelivered DeliveryDetailState = "delivered"
+	DeliveryDetailStateFailed    DeliveryDetailState = "failed"
+	DeliveryDetailStatePending   DeliveryDetailState = "pending"
+)
+
+// The values of DocumentQuestionAnswerFormat.
+const (
+	DocumentQuestionAnswerFormatAudio DocumentQuestionAnswerFormat = "audio"
+	DocumentQuestionAnswerFormatText  DocumentQuestionAnswerFormat = "text"
+	DocumentQuestionAnswerFormatVideo DocumentQuestionAnswerFormat = "video"
+)
+
+// The values of DocumentQuestionQuestionFormat.
+const (
+	DocumentQuestionQuestionFormatAudio DocumentQuestionQuestionFormat = "audio"
+	DocumentQuestionQuestionFormatText  DocumentQuestionQuestionFormat = "text"
+	DocumentQuestionQuestionFormatVideo DocumentQuestionQuestionFormat = "video"
+)
+
 // The values of EvaluationState.
 const (
 	EvaluationStateOpen      EvaluationState = "open"
 	EvaluationStateSubmitted EvaluationState = "submitted"
+)
+
+// The values of EventType.
+const (
+	EventTypeAssessmentPublished  EventType = "assessment.published"
+	EventTypeAttemptGraded        EventType = "attempt.graded"
+	EventTypeCandidateErased      EventType = "candidate.erased"
+	EventTypeEndpointDisabled     EventType = "endpoint.disabled"
+	EventTypeEndpointTest         EventType = "endpoint.test"
+	EventTypeInviteAccepted       EventType = "invite.accepted"
+	EventTypeInviteAccommodated   EventType = "invite.accommodated"
+	EventTypeInviteAnswered       EventType = "invite.answered"
+	EventTypeInviteAssigned       EventType = "invite.assigned"
+	EventTypeInviteChanged        EventType = "invite.changed"
+	EventTypeInviteCompleted      EventType = "invite.completed"
+	EventTypeInviteCreated        EventType = "invite.created"
+	EventTypeInviteDecided        EventType = "invite.decided"
+	EventTypeInviteDeliveryFailed EventType = "invite.delivery_failed"
+	EventTypeInviteDisputed       EventType = "invite.disputed"
+	EventTypeInviteEvaluated      EventType = "invite.evaluated"
+	EventTypeInviteExpired        EventType = "invite.expired"
+	EventTypeInviteExtended       EventType = "invite.extended"
+	EventTypeInviteIdentified     EventType = "invite.identified"
+	EventTypeInviteReaddressed    EventType = "invite.readdressed"
+	EventTypeInviteReopened       EventType = "invite.reopened"
+	EventTypeInviteResent         EventType = "invite.resent"
+	EventTypeInviteRetakeAllowed  EventType = "invite.retake_allowed"
+	EventTypeInviteRevoked        EventType = "invite.revoked"
+	EventTypeInviteSent           EventType = "invite.sent"
+	EventTypeInviteStarted        EventType = "invite.started"
+	EventTypeInviteTakeFailed     EventType = "invite.take_failed"
+	EventTypeInviteTakeImported   EventType = "invite.take_imported"
+	EventTypeInviteTakenOver      EventType = "invite.taken_over"
+	EventTypeInviteUnassigned     EventType = "invite.unassigned"
+)
+
+// The values of EventDataMode.
+const (
+	EventDataModeLive EventDataMode = "live"
+	EventDataModeTest EventDataMode = "test"
+)
+
+// The values of EventDataStatus.
+const (
+	EventDataStatusAccepted  EventDataStatus = "accepted"
+	EventDataStatusCompleted EventDataStatus = "completed"
+	EventDataStatusExpired   EventDataStatus = "expired"
+	EventDataStatusPending   EventDataStatus = "pending"
+	EventDataStatusRevoked   EventDataStatus = "revoked"
+	EventDataStatusStarted   EventDataStatus = "started"
 )
 
 // The values of GradeState.
@@ -85,6 +187,21 @@ const (
 	InviteStatusStarted   InviteStatus = "started"
 )
 
+// The values of InviteDetailDelivery.
+const (
+	InviteDetailDeliveryFailed  InviteDetailDelivery = "failed"
+	InviteDetailDeliveryInDoubt InviteDetailDelivery = "in_doubt"
+	InviteDetailDeliveryNone    InviteDetailDelivery = "none"
+)
+
+// The values of InviteDetailLanguage.
+const (
+	InviteDetailLanguageDe InviteDetailLanguage = "de"
+	InviteDetailLanguageEs InviteDetailLanguage = "es"
+	InviteDetailLanguageFr InviteDetailLanguage = "fr"
+	InviteDetailLanguagePt InviteDetailLanguage = "pt"
+)
+
 // The values of InviteDetailStatus.
 const (
 	InviteDetailStatusAccepted  InviteDetailStatus = "accepted"
@@ -102,6 +219,13 @@ const (
 	InviteRequestLanguageEs InviteRequestLanguage = "es"
 	InviteRequestLanguageFr InviteRequestLanguage = "fr"
 	InviteRequestLanguagePt InviteRequestLanguage = "pt"
+)
+
+// The values of InviteRequestOnDuplicate.
+const (
+	InviteRequestOnDuplicateCreate InviteRequestOnDuplicate = "create"
+	InviteRequestOnDuplicateError  InviteRequestOnDuplicate = "error"
+	InviteRequestOnDuplicateReturn InviteRequestOnDuplicate = "return"
 )
 
 // The values of InviteResultsStatus.
@@ -145,6 +269,19 @@ const (
 	TimelineEventActorCandidate TimelineEventActor = "candidate"
 	TimelineEventActorMember    TimelineEventActor = "member"
 	TimelineEventActorSystem    TimelineEventActor = "system"
+)
+
+// The values of WebhookDisabledReason.
+const (
+	WebhookDisabledReasonFailing WebhookDisabledReason = "failing"
+	WebhookDisabledReasonGone    WebhookDisabledReason = "gone"
+	WebhookDisabledReasonPaused  WebhookDisabledReason = "paused"
+)
+
+// The values of WebhookState.
+const (
+	WebhookStateDisabled WebhookState = "disabled"
+	WebhookStateEnabled  WebhookState = "enabled"
 )
 
 // The values of ListAssessmentsParamsSort.
@@ -225,6 +362,44 @@ const (
 	ListTagsParamsOrderAsc  ListTagsParamsOrder = "asc"
 	ListTagsParamsOrderDesc ListTagsParamsOrder = "desc"
 )
+
+// The values of ListWebhooksParamsSort.
+const (
+	ListWebhooksParamsSortCreatedAt ListWebhooksParamsSort = "created_at"
+)
+
+// The values of ListWebhooksParamsOrder.
+const (
+	ListWebhooksParamsOrderAsc  ListWebhooksParamsOrder = "asc"
+	ListWebhooksParamsOrderDesc ListWebhooksParamsOrder = "desc"
+)
+
+// The values of ListDeliveriesParamsSort.
+const (
+	ListDeliveriesParamsSortCreatedAt ListDeliveriesParamsSort = "created_at"
+)
+
+// The values of ListDeliveriesParamsOrder.
+const (
+	ListDeliveriesParamsOrderAsc  ListDeliveriesParamsOrder = "asc"
+	ListDeliveriesParamsOrderDesc ListDeliveriesParamsOrder = "desc"
+)
+
+// The values of ListDeliveriesParamsState.
+const (
+	ListDeliveriesParamsStateDelivered ListDeliveriesParamsState = "delivered"
+	ListDeliveriesParamsStateFailed    ListDeliveriesParamsState = "failed"
+	ListDeliveriesParamsStatePending   ListDeliveriesParamsState = "pending"
+)
+
+// AdvanceRequest defines model for AdvanceRequest.
+type AdvanceRequest struct {
+	// To The status that the invite is to have: accepted, started or completed, by what a candidate does; expired, by moving its deadline to now.
+	To AdvanceRequestTo `json:"to"`
+}
+
+// AdvanceRequestTo The status that the invite is to have: accepted, started or completed, by what a candidate does; expired, by moving its deadline to now.
+type AdvanceRequestTo string
 
 // Answer defines model for Answer.
 type Answer struct {
@@ -310,6 +485,11 @@ type AssessmentDefaultAnswerFormat string
 // AssessmentDefaultQuestionFormat How questions are asked. With mixed, each question says so itself.
 type AssessmentDefaultQuestionFormat string
 
+// AssessmentCreated defines model for AssessmentCreated.
+type AssessmentCreated struct {
+	Assessment AssessmentDetail `json:"assessment"`
+}
+
 // AssessmentDetail defines model for AssessmentDetail.
 type AssessmentDetail struct {
 	// CreatedAt When it was made.
@@ -349,11 +529,75 @@ type AssessmentDetailDefaultAnswerFormat string
 // AssessmentDetailDefaultQuestionFormat How questions are asked. With mixed, each question says so itself.
 type AssessmentDetailDefaultQuestionFormat string
 
+// AssessmentDocument defines model for AssessmentDocument.
+type AssessmentDocument struct {
+	// Schema Where the JSON Schema of this document is, for editors of text. Nothing is made of it.
+	Schema *string `json:"$schema,omitempty"`
+
+	// Closing What candidates read after the last answer, by language. At most 10,000 characters each.
+	Closing *map[string]string `json:"closing,omitempty"`
+
+	// DefaultAnswerFormat How questions are answered. With mixed, each question must say so itself.
+	DefaultAnswerFormat *AssessmentDocumentDefaultAnswerFormat `json:"defaultAnswerFormat,omitempty"`
+
+	// DefaultQuestionFormat How questions are asked. With mixed, each question must say so itself.
+	DefaultQuestionFormat *AssessmentDocumentDefaultQuestionFormat `json:"defaultQuestionFormat,omitempty"`
+
+	// Description A note for members.
+	Description *string `json:"description,omitempty"`
+
+	// Introduction What candidates read first, by language. At most 10,000 characters each.
+	Introduction *map[string]string `json:"introduction,omitempty"`
+
+	// Languages The languages that candidates can choose from, as BCP 47 tags such as en or pt-BR. The first is the primary one.
+	Languages []string `json:"languages"`
+
+	// Name What members call it and candidates read, on one line.
+	Name               string              `json:"name"`
+	ProctoringSettings *DocumentProctoring `json:"proctoringSettings,omitempty"`
+
+	// Questions The questions, in their order.
+	Questions []DocumentQuestion `json:"questions"`
+
+	// Revision Which state of the draft this is. It rises with every change.
+	Revision *int64 `json:"revision,omitempty"`
+
+	// TimeLimitMinutes How long a candidate has from start to submission; 0: until the invite expires.
+	TimeLimitMinutes *int64 `json:"timeLimitMinutes,omitempty"`
+}
+
+// AssessmentDocumentDefaultAnswerFormat How questions are answered. With mixed, each question must say so itself.
+type AssessmentDocumentDefaultAnswerFormat string
+
+// AssessmentDocumentDefaultQuestionFormat How questions are asked. With mixed, each question must say so itself.
+type AssessmentDocumentDefaultQuestionFormat string
+
 // AssessmentList defines model for AssessmentList.
 type AssessmentList struct {
 	// Assessments The assessments of this page.
 	Assessments []Assessment `json:"assessments"`
 	Pagination  Pagination   `json:"pagination"`
+}
+
+// Attempt defines model for Attempt.
+type Attempt struct {
+	// At When it was made.
+	At time.Time `json:"at"`
+
+	// Error Why it failed, in words; null when it succeeded.
+	Error *string `json:"error"`
+
+	// Milliseconds How long it took.
+	Milliseconds int64 `json:"milliseconds"`
+
+	// Number Counted from 1.
+	Number int64 `json:"number"`
+
+	// Response How the body of the answer begins.
+	Response string `json:"response"`
+
+	// Status The status that the receiver answered; null when it did not answer.
+	Status *int64 `json:"status"`
 }
 
 // Criterion defines model for Criterion.
@@ -405,6 +649,165 @@ type Decision struct {
 // DecisionOutcome What was decided.
 type DecisionOutcome string
 
+// Delivery defines model for Delivery.
+type Delivery struct {
+	// Attempts How often it was tried since it was last sent by hand.
+	Attempts int64 `json:"attempts"`
+
+	// CreatedAt When the event happened.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// EventID The event: the webhook-id of each attempt.
+	EventID string `json:"eventId"`
+
+	// FinishedAt When it succeeded, or was given up; null while it is pending.
+	FinishedAt *time.Time `json:"finishedAt"`
+
+	// ID Names the delivery.
+	ID string `json:"id"`
+
+	// InviteID The invite; null where none is concerned.
+	InviteID *string `json:"inviteId"`
+
+	// NextAttemptAt When it is tried next; null unless it is pending.
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+
+	// State Where it stands. What is pending is tried again by itself; what has failed is not.
+	State DeliveryState `json:"state"`
+
+	// Type The type of the event.
+	Type string `json:"type"`
+}
+
+// DeliveryState Where it stands. What is pending is tried again by itself; what has failed is not.
+type DeliveryState string
+
+// DeliveryDetail defines model for DeliveryDetail.
+type DeliveryDetail struct {
+	// Attempts How often it was tried since it was last sent by hand.
+	Attempts int64 `json:"attempts"`
+
+	// Body What is posted, byte for byte.
+	Body string `json:"body"`
+
+	// CreatedAt When the event happened.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// EventID The event: the webhook-id of each attempt.
+	EventID string `json:"eventId"`
+
+	// FinishedAt When it succeeded, or was given up; null while it is pending.
+	FinishedAt *time.Time `json:"finishedAt"`
+
+	// ID Names the delivery.
+	ID string `json:"id"`
+
+	// InviteID The invite; null where none is concerned.
+	InviteID *string `json:"inviteId"`
+
+	// Log Every attempt, the oldest first.
+	Log []Attempt `json:"log"`
+
+	// NextAttemptAt When it is tried next; null unless it is pending.
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+
+	// State Where it stands. What is pending is tried again by itself; what has failed is not.
+	State DeliveryDetailState `json:"state"`
+
+	// Type The type of the event.
+	Type string `json:"type"`
+}
+
+// DeliveryDetailState Where it stands. What is pending is tried again by itself; what has failed is not.
+type DeliveryDetailState string
+
+// DeliveryList defines model for DeliveryList.
+type DeliveryList struct {
+	// Deliveries The deliveries of this page.
+	Deliveries []Delivery `json:"deliveries"`
+	Pagination Pagination `json:"pagination"`
+}
+
+// DeliveryOnly defines model for DeliveryOnly.
+type DeliveryOnly struct {
+	Delivery Delivery `json:"delivery"`
+}
+
+// DocumentCriterion defines model for DocumentCriterion.
+type DocumentCriterion struct {
+	// Description What to look for.
+	Description *string `json:"description,omitempty"`
+
+	// ID Names the criterion within its question, and stays in copies of it, so that scores can be compared. Leave it out of a new one.
+	ID *string `json:"id,omitempty"`
+
+	// Levels The points that can be given; none where any whole number up to the points can.
+	Levels *[]DocumentLevel `json:"levels,omitempty"`
+
+	// Name What is judged.
+	Name string `json:"name"`
+
+	// Points The most points that it brings. Left out, those of its highest level, or 4 where there are none.
+	Points *int64 `json:"points,omitempty"`
+}
+
+// DocumentLevel defines model for DocumentLevel.
+type DocumentLevel struct {
+	// Description When they are given.
+	Description *string `json:"description,omitempty"`
+
+	// Points The points. No other level of the criterion has as many.
+	Points int64 `json:"points"`
+}
+
+// DocumentProctoring defines model for DocumentProctoring.
+type DocumentProctoring struct {
+	// RequireIDCapture Whether a picture of an identity document is asked for.
+	RequireIDCapture *bool `json:"requireIdCapture,omitempty"`
+
+	// ScreenRecording Whether the screen is recorded.
+	ScreenRecording *bool `json:"screenRecording,omitempty"`
+
+	// WebcamMonitoring Whether the webcam is recorded.
+	WebcamMonitoring *bool `json:"webcamMonitoring,omitempty"`
+}
+
+// DocumentQuestion defines model for DocumentQuestion.
+type DocumentQuestion struct {
+	// AnswerFormat How it is answered; null: as the assessment says.
+	AnswerFormat *DocumentQuestionAnswerFormat `json:"answerFormat,omitempty"`
+
+	// Criteria What an answer is judged by; none where it is scored as a whole.
+	Criteria *[]DocumentCriterion `json:"criteria,omitempty"`
+
+	// ID Names the question. Leave it out of a new one.
+	ID *string `json:"id,omitempty"`
+
+	// MaxAnswerSeconds How long an answer may take.
+	MaxAnswerSeconds *int64 `json:"maxAnswerSeconds,omitempty"`
+
+	// Points How many points it is worth. Left out, what its criteria add up to, or 10 where there are none.
+	Points *int64 `json:"points,omitempty"`
+
+	// PreparationSeconds How long the candidate has to think before the answer begins.
+	PreparationSeconds *int64 `json:"preparationSeconds,omitempty"`
+
+	// QuestionFormat How it is asked; null: as the assessment says.
+	QuestionFormat *DocumentQuestionQuestionFormat `json:"questionFormat,omitempty"`
+
+	// Required Whether it has to be answered.
+	Required *bool `json:"required,omitempty"`
+
+	// Text What is asked, by language. At most 10,000 characters each.
+	Text map[string]string `json:"text"`
+}
+
+// DocumentQuestionAnswerFormat How it is answered; null: as the assessment says.
+type DocumentQuestionAnswerFormat string
+
+// DocumentQuestionQuestionFormat How it is asked; null: as the assessment says.
+type DocumentQuestionQuestionFormat string
+
 // Evaluation defines model for Evaluation.
 type Evaluation struct {
 	// Adjudicates Whether it decides where the others differ.
@@ -432,6 +835,62 @@ type Evaluation struct {
 
 // EvaluationState open: its scores are the grader's own until submitted.
 type EvaluationState string
+
+// Event defines model for Event.
+type Event struct {
+	Data EventData `json:"data"`
+
+	// Timestamp When it happened.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type What happened. Further values may be added: pass over those that you do not know.
+	Type EventType `json:"type"`
+}
+
+// EventType What happened. Further values may be added: pass over those that you do not know.
+type EventType string
+
+// EventData defines model for EventData.
+type EventData struct {
+	// AssessmentID The assessment; null where none is concerned.
+	AssessmentID *string `json:"assessmentId"`
+
+	// EventID Names the event: the webhook-id of its deliveries.
+	EventID string `json:"eventId"`
+
+	// ExternalID What you call the invite; null where it has no such name.
+	ExternalID *string `json:"externalId"`
+
+	// InviteID The invite; null where none is concerned.
+	InviteID *string `json:"inviteId"`
+
+	// Mode Whether it happened to live or to test data.
+	Mode EventDataMode `json:"mode"`
+
+	// Sequence The number of the event, counted without gaps from 1, live and test events each by themselves. Deliveries may arrive in another order.
+	Sequence int64 `json:"sequence"`
+
+	// Status The invite's status right after it happened; null where no invite is concerned.
+	Status *EventDataStatus `json:"status"`
+
+	// WebhookID The webhook that the event is about; null where none is concerned.
+	WebhookID *string `json:"webhookId"`
+}
+
+// EventDataMode Whether it happened to live or to test data.
+type EventDataMode string
+
+// EventDataStatus The invite's status right after it happened; null where no invite is concerned.
+type EventDataStatus string
+
+// EventList defines model for EventList.
+type EventList struct {
+	// Events The events after the cursor. Fewer than asked for means that these were all, for now.
+	Events []Event `json:"events"`
+
+	// NextCursor Where the list goes on. It is always there: with nothing new, ask with it again later.
+	NextCursor string `json:"nextCursor"`
+}
 
 // Grade defines model for Grade.
 type Grade struct {
@@ -514,9 +973,42 @@ type Invite struct {
 // InviteStatus Where the invite stands now.
 type InviteStatus string
 
+// InviteBatch defines model for InviteBatch.
+type InviteBatch struct {
+	// Invites 1 to 1,000 wishes, each as for a single invite.
+	Invites []InviteRequest `json:"invites"`
+}
+
+// InviteBatchResult defines model for InviteBatchResult.
+type InviteBatchResult struct {
+	// Error Why there is no invite, in one sentence; null where there is one.
+	Error *string `json:"error"`
+
+	// Index The place of the wish, counted from 0.
+	Index int64 `json:"index"`
+
+	// Invite The invite; null where none was made or found.
+	Invite *Invite `json:"invite"`
+
+	// Status With what status the wish by itself would have been answered: 201 when the invite was made, 200 when it was there and onDuplicate says that this will do; else why not: 400, 404, 409, or 5xx for a trouble of ours.
+	Status int64 `json:"status"`
+
+	// URL The candidate's link, where sendEmail was false. Absent otherwise.
+	URL *string `json:"url,omitempty"`
+}
+
+// InviteBatchResults defines model for InviteBatchResults.
+type InviteBatchResults struct {
+	// Results One for each wish, in the same order.
+	Results []InviteBatchResult `json:"results"`
+}
+
 // InviteCreated defines model for InviteCreated.
 type InviteCreated struct {
 	Invite Invite `json:"invite"`
+
+	// URL The candidate's link, where sendEmail was false: it is yours to hand on, to nobody but the candidate. Absent otherwise. An additive field.
+	URL *string `json:"url,omitempty"`
 }
 
 // InviteDetail defines model for InviteDetail.
@@ -542,11 +1034,23 @@ type InviteDetail struct {
 	// CustomMessage What the mail says to the candidate besides.
 	CustomMessage *string `json:"customMessage"`
 
+	// Delivery What is special about the mail. failed: the address refused it. in_doubt: the connection broke at its end, and it is sent again. none: nobody asked for a mail. Absent while it is on its way and once it has been sent. An additive field.
+	Delivery *InviteDetailDelivery `json:"delivery,omitempty"`
+
 	// ExpiresAt When it expires, unless the candidate has started by then.
 	ExpiresAt time.Time `json:"expiresAt"`
 
+	// ExternalID What the client calls the invite. Absent without a name. An additive field.
+	ExternalID *string `json:"externalId,omitempty"`
+
 	// ID Names the invite.
-	ID                 string             `json:"id"`
+	ID string `json:"id"`
+
+	// Language The language in which the candidate is addressed. Absent for English. An additive field.
+	Language *InviteDetailLanguage `json:"language,omitempty"`
+
+	// Metadata What the client keeps with the invite. Absent for nothing. An additive field.
+	Metadata           *map[string]string `json:"metadata,omitempty"`
 	ProctoringSettings ProctoringSettings `json:"proctoringSettings"`
 
 	// QuestionReplayLimit How many times the candidate may replay a question.
@@ -557,6 +1061,9 @@ type InviteDetail struct {
 
 	// RecipientName The candidate's name.
 	RecipientName *string `json:"recipientName"`
+
+	// RedirectURL Where candidates can go on when they are done. Absent for nowhere. An additive field.
+	RedirectURL *string `json:"redirectUrl,omitempty"`
 
 	// RevokedAt When the invite was taken back.
 	RevokedAt *time.Time `json:"revokedAt"`
@@ -569,7 +1076,16 @@ type InviteDetail struct {
 
 	// Status Where the invite stands now.
 	Status InviteDetailStatus `json:"status"`
+
+	// Tags The ids of the invite's tags. Absent without one. An additive field.
+	Tags *[]string `json:"tags,omitempty"`
 }
+
+// InviteDetailDelivery What is special about the mail. failed: the address refused it. in_doubt: the connection broke at its end, and it is sent again. none: nobody asked for a mail. Absent while it is on its way and once it has been sent. An additive field.
+type InviteDetailDelivery string
+
+// InviteDetailLanguage The language in which the candidate is addressed. Absent for English. An additive field.
+type InviteDetailLanguage string
 
 // InviteDetailStatus Where the invite stands now.
 type InviteDetailStatus string
@@ -579,6 +1095,39 @@ type InviteList struct {
 	// Invites The invites of this page.
 	Invites    []Invite   `json:"invites"`
 	Pagination Pagination `json:"pagination"`
+}
+
+// InvitePatch defines model for InvitePatch.
+type InvitePatch struct {
+	// AnswerRecordLimit How many attempts the candidate has to record an answer: as before or more, while they can still answer.
+	AnswerRecordLimit *int64 `json:"answerRecordLimit,omitempty"`
+
+	// AssignedGraderID The member who is to grade it, instead of the one who was to; null for nobody. Refused with 409 when several members grade it, or the one who does has submitted.
+	AssignedGraderID *string `json:"assignedGraderId,omitempty"`
+
+	// CustomMessage The text in the mail, for when it is sent again. Null takes it away.
+	CustomMessage *string `json:"customMessage,omitempty"`
+
+	// ExpiresAt A later deadline, at most 365 days from now. It brings an expired invite back to where it was. Of a candidate who has started, it moves the time by which they have to finish, and expiresAt stays what it was.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+
+	// ExternalID What you call the invite. Null frees the name for another one.
+	ExternalID *string `json:"externalId,omitempty"`
+
+	// Metadata All that is to be kept with the invite, instead of what was: up to 20 pairs of texts; keys have 1 to 40 characters, values up to 500. Null takes it away.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+
+	// QuestionReplayLimit How many times the candidate may replay a question: as before or more, while they can still answer.
+	QuestionReplayLimit *int64 `json:"questionReplayLimit,omitempty"`
+
+	// RecipientName The candidate's name. Null takes it away.
+	RecipientName *string `json:"recipientName,omitempty"`
+
+	// RedirectURL Where candidates can go on when they are done. Null for nowhere.
+	RedirectURL *string `json:"redirectUrl,omitempty"`
+
+	// Tags The ids of all the tags that the invite is to have. Null takes all away.
+	Tags *[]string `json:"tags,omitempty"`
 }
 
 // InviteRequest defines model for InviteRequest.
@@ -598,9 +1147,18 @@ type InviteRequest struct {
 	// ExpiresInDays After how many days of 24 hours the invite expires.
 	ExpiresInDays *int64 `json:"expiresInDays,omitempty"`
 
+	// ExternalID What you call the invite, on one line: the id of an application, for example. It is unique in the organization (live and test apart), for as long as the invite has it, and comes with every event. An additive field.
+	ExternalID *string `json:"externalId,omitempty"`
+
 	// Language The language in which the candidate is addressed. Without it, the assessment's primary language if it is one of these, else English. An additive field.
-	Language           *InviteRequestLanguage `json:"language,omitempty"`
-	ProctoringSettings *ProctoringChoice      `json:"proctoringSettings,omitempty"`
+	Language *InviteRequestLanguage `json:"language,omitempty"`
+
+	// Metadata Up to 20 pairs of texts to keep with the invite; keys have 1 to 40 characters, values up to 500. Candidates do not see them. An additive field.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+
+	// OnDuplicate What to do where the address has an open invite to the assessment, or the externalId is taken. error: refuse with 409. return: make nothing and answer 200 with the invite that is there, if it asks the same address to the same assessment. create: make another beside an open one; an externalId is given once all the same. An additive field.
+	OnDuplicate        *InviteRequestOnDuplicate `json:"onDuplicate,omitempty"`
+	ProctoringSettings *ProctoringChoice         `json:"proctoringSettings,omitempty"`
 
 	// QuestionReplayLimit How many times the candidate may replay a question: the question plays once more than that.
 	QuestionReplayLimit *int64 `json:"questionReplayLimit,omitempty"`
@@ -611,12 +1169,21 @@ type InviteRequest struct {
 	// RecipientName The candidate's name. An additive field.
 	RecipientName *string `json:"recipientName,omitempty"`
 
+	// RedirectURL An https address. The page that thanks the candidate offers to go on there. An additive field.
+	RedirectURL *string `json:"redirectUrl,omitempty"`
+
+	// SendEmail Whether the candidate gets the e-mail with the link. With false none is sent, and the answer holds the link as url. An additive field.
+	SendEmail *bool `json:"sendEmail,omitempty"`
+
 	// Tags The ids of tags of the organization to put on the invite. An additive field.
 	Tags *[]string `json:"tags,omitempty"`
 }
 
 // InviteRequestLanguage The language in which the candidate is addressed. Without it, the assessment's primary language if it is one of these, else English. An additive field.
 type InviteRequestLanguage string
+
+// InviteRequestOnDuplicate What to do where the address has an open invite to the assessment, or the externalId is taken. error: refuse with 409. return: make nothing and answer 200 with the invite that is there, if it asks the same address to the same assessment. create: make another beside an open one; an externalId is given once all the same. An additive field.
+type InviteRequestOnDuplicate string
 
 // InviteResults defines model for InviteResults.
 type InviteResults struct {
@@ -733,14 +1300,17 @@ type Pagination struct {
 	// Limit How many items a page holds at most.
 	Limit int64 `json:"limit"`
 
-	// Page The page, counted from 1.
-	Page int64 `json:"page"`
+	// NextCursor Where the list goes on; null at its end. Only by cursor. An additive field.
+	NextCursor *string `json:"nextCursor,omitempty"`
 
-	// Total How many items there are on all pages, exactly.
-	Total int64 `json:"total"`
+	// Page The page, counted from 1; null by cursor.
+	Page *int64 `json:"page"`
 
-	// TotalPages How many pages there are.
-	TotalPages int64 `json:"totalPages"`
+	// Total How many items there are on all pages, exactly; null by cursor.
+	Total *int64 `json:"total"`
+
+	// TotalPages How many pages there are; null by cursor.
+	TotalPages *int64 `json:"totalPages"`
 }
 
 // Person defines model for Person.
@@ -821,6 +1391,33 @@ type QuestionList struct {
 
 	// Questions The questions of this page.
 	Questions []Question `json:"questions"`
+}
+
+// RedeliverRequest defines model for RedeliverRequest.
+type RedeliverRequest struct {
+	// All Also those that have succeeded.
+	All *bool `json:"all,omitempty"`
+
+	// Since Deliveries that were made at this time or later.
+	Since time.Time `json:"since"`
+}
+
+// Redelivered defines model for Redelivered.
+type Redelivered struct {
+	// Redelivered How many deliveries are on their way again.
+	Redelivered int64 `json:"redelivered"`
+}
+
+// RevokeRequest defines model for RevokeRequest.
+type RevokeRequest struct {
+	// Force Whether to take it back although the candidate has started. What they have recorded is kept.
+	Force *bool `json:"force,omitempty"`
+}
+
+// RotateRequest defines model for RotateRequest.
+type RotateRequest struct {
+	// Force Replaces the secret even while the one before still signs, which then ends at once.
+	Force *bool `json:"force,omitempty"`
 }
 
 // Score defines model for Score.
@@ -950,10 +1547,94 @@ type Transcript struct {
 	Text string `json:"text"`
 }
 
+// Webhook defines model for Webhook.
+type Webhook struct {
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Description What it is for, in words of your own; may be empty.
+	Description string `json:"description"`
+
+	// DisabledReason Why it is disabled: somebody paused it, its receiver answered 410, or nothing but failures for five days. Null while it is enabled.
+	DisabledReason *WebhookDisabledReason `json:"disabledReason"`
+
+	// Events The types of events that it is sent; empty: all.
+	Events []string `json:"events"`
+
+	// FailingSince Since when nothing has succeeded; null when the newest attempt did.
+	FailingSince *time.Time `json:"failingSince"`
+
+	// ID Names the webhook.
+	ID string `json:"id"`
+
+	// OldSecretUntil Until when the secret that was replaced last signs too; null when none ever was.
+	OldSecretUntil *time.Time `json:"oldSecretUntil"`
+
+	// State Whether it is sent events.
+	State WebhookState `json:"state"`
+
+	// UpdatedAt When somebody last changed it.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// URL The address that events are posted to.
+	URL string `json:"url"`
+}
+
+// WebhookDisabledReason Why it is disabled: somebody paused it, its receiver answered 410, or nothing but failures for five days. Null while it is enabled.
+type WebhookDisabledReason string
+
+// WebhookState Whether it is sent events.
+type WebhookState string
+
+// WebhookList defines model for WebhookList.
+type WebhookList struct {
+	Pagination Pagination `json:"pagination"`
+
+	// Webhooks The webhooks of this page.
+	Webhooks []Webhook `json:"webhooks"`
+}
+
+// WebhookPatch defines model for WebhookPatch.
+type WebhookPatch struct {
+	// Description The new description.
+	Description *string `json:"description,omitempty"`
+
+	// Enabled Whether it is to be sent events. Disabling gives up what is on its way.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Events The types of events to send from now on. An empty list: all.
+	Events *[]string `json:"events,omitempty"`
+
+	// URL The new address.
+	URL *string `json:"url,omitempty"`
+}
+
+// WebhookRequest defines model for WebhookRequest.
+type WebhookRequest struct {
+	// Description What it is for, on one line.
+	Description *string `json:"description,omitempty"`
+
+	// Events The types of events to send. Without any, all.
+	Events *[]string `json:"events,omitempty"`
+
+	// URL The address to post events to: https, on the usual port.
+	URL string `json:"url"`
+}
+
+// WebhookSecret defines model for WebhookSecret.
+type WebhookSecret struct {
+	// Secret Verifies what is posted (Standard Webhooks). It is shown this once.
+	Secret  string  `json:"secret"`
+	Webhook Webhook `json:"webhook"`
+}
+
 // ListAssessmentsParams defines parameters for ListAssessments.
 type ListAssessmentsParams struct {
 	// Page Which page, counted from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
+
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit How many items a page holds.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -982,6 +1663,9 @@ type ListQuestionsParams struct {
 	// Page Which page, counted from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
 
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// Limit How many items a page holds.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -998,10 +1682,22 @@ type ListQuestionsParamsSort string
 // ListQuestionsParamsOrder defines parameters for ListQuestions.
 type ListQuestionsParamsOrder string
 
+// ListEventsParams defines parameters for ListEvents.
+type ListEventsParams struct {
+	// After The `nextCursor` of the answer before; empty or absent to begin with the first event.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items a page holds.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListInvitesParams defines parameters for ListInvites.
 type ListInvitesParams struct {
 	// Page Which page, counted from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
+
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit How many items a page holds.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1017,6 +1713,21 @@ type ListInvitesParams struct {
 
 	// Status Only invites with this status now.
 	Status *ListInvitesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// RecipientEmail Only invites of this address, whatever its case.
+	RecipientEmail *string `form:"recipientEmail,omitempty" json:"recipientEmail,omitempty"`
+
+	// ExternalID Only the invite that you call so.
+	ExternalID *string `form:"externalId,omitempty" json:"externalId,omitempty"`
+
+	// Tag Only invites that have the tag with this id.
+	Tag *string `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// GraderID Only invites that this member is to grade, or has graded.
+	GraderID *string `form:"graderId,omitempty" json:"graderId,omitempty"`
+
+	// UpdatedSince Only invites that have changed then or later: by a step of their life (also expiry), by their mail, or by somebody who changed what they say.
+	UpdatedSince *time.Time `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 }
 
 // ListInvitesParamsSort defines parameters for ListInvites.
@@ -1032,6 +1743,9 @@ type ListInvitesParamsStatus string
 type ListMembersParams struct {
 	// Page Which page, counted from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
+
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit How many items a page holds.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1054,6 +1768,9 @@ type ListTagsParams struct {
 	// Page Which page, counted from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
 
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// Limit How many items a page holds.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1070,8 +1787,77 @@ type ListTagsParamsSort string
 // ListTagsParamsOrder defines parameters for ListTags.
 type ListTagsParamsOrder string
 
+// ListWebhooksParams defines parameters for ListWebhooks.
+type ListWebhooksParams struct {
+	// Page Which page, counted from 1.
+	Page *int `form:"page,omitempty" json:"page,omitempty"`
+
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items a page holds.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Sort What the list is sorted by. Equal items are sorted by id.
+	Sort *ListWebhooksParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Order Whether the list rises or falls.
+	Order *ListWebhooksParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+}
+
+// ListWebhooksParamsSort defines parameters for ListWebhooks.
+type ListWebhooksParamsSort string
+
+// ListWebhooksParamsOrder defines parameters for ListWebhooks.
+type ListWebhooksParamsOrder string
+
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// Page Which page, counted from 1.
+	Page *int `form:"page,omitempty" json:"page,omitempty"`
+
+	// Cursor Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items a page holds.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Sort What the list is sorted by. Equal items are sorted by id.
+	Sort *ListDeliveriesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Order Whether the list rises or falls.
+	Order *ListDeliveriesParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+
+	// State Only deliveries in this state.
+	State *ListDeliveriesParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListDeliveriesParamsSort defines parameters for ListDeliveries.
+type ListDeliveriesParamsSort string
+
+// ListDeliveriesParamsOrder defines parameters for ListDeliveries.
+type ListDeliveriesParamsOrder string
+
+// ListDeliveriesParamsState defines parameters for ListDeliveries.
+type ListDeliveriesParamsState string
+
+// CreateAssessmentJSONRequestBody defines body for CreateAssessment for application/json ContentType.
+type CreateAssessmentJSONRequestBody = AssessmentDocument
+
+// ReplaceAssessmentJSONRequestBody defines body for ReplaceAssessment for application/json ContentType.
+type ReplaceAssessmentJSONRequestBody = AssessmentDocument
+
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteRequest
+
+// CreateInvitesJSONRequestBody defines body for CreateInvites for application/json ContentType.
+type CreateInvitesJSONRequestBody = InviteBatch
+
+// UpdateInviteJSONRequestBody defines body for UpdateInvite for application/json ContentType.
+type UpdateInviteJSONRequestBody = InvitePatch
+
+// RevokeInviteJSONRequestBody defines body for RevokeInvite for application/json ContentType.
+type RevokeInviteJSONRequestBody = RevokeRequest
 
 // CreateTagJSONRequestBody defines body for CreateTag for application/json ContentType.
 type CreateTagJSONRequestBody = TagRequest
@@ -1079,10 +1865,32 @@ type CreateTagJSONRequestBody = TagRequest
 // UpdateTagJSONRequestBody defines body for UpdateTag for application/json ContentType.
 type UpdateTagJSONRequestBody = TagPatch
 
+// AdvanceTestInviteJSONRequestBody defines body for AdvanceTestInvite for application/json ContentType.
+type AdvanceTestInviteJSONRequestBody = AdvanceRequest
+
+// CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
+type CreateWebhookJSONRequestBody = WebhookRequest
+
+// UpdateWebhookJSONRequestBody defines body for UpdateWebhook for application/json ContentType.
+type UpdateWebhookJSONRequestBody = WebhookPatch
+
+// RedeliverSinceJSONRequestBody defines body for RedeliverSince for application/json ContentType.
+type RedeliverSinceJSONRequestBody = RedeliverRequest
+
+// RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
+type RotateWebhookSecretJSONRequestBody = RotateRequest
+
 // ListAssessments: List assessments (GET /assessments).
 func (c *Client) ListAssessments(ctx context.Context, params ListAssessmentsParams, options ...CallOption) (*AssessmentList, error) {
 	return call[AssessmentList](ctx, c, request{
 		method: "GET", path: "/assessments", params: params,
+	}, options)
+}
+
+// CreateAssessment: Create an assessment (POST /assessments).
+func (c *Client) CreateAssessment(ctx context.Context, body AssessmentDocument, options ...CallOption) (*AssessmentCreated, error) {
+	return call[AssessmentCreated](ctx, c, request{
+		method: "POST", path: "/assessments", body: body,
 	}, options)
 }
 
@@ -1093,10 +1901,45 @@ func (c *Client) GetAssessment(ctx context.Context, assessmentID string, options
 	}, options)
 }
 
+// ReplaceAssessment: Replace an assessment (PUT /assessments/{assessmentId}).
+func (c *Client) ReplaceAssessment(ctx context.Context, assessmentID string, body AssessmentDocument, options ...CallOption) (*AssessmentDetail, error) {
+	return call[AssessmentDetail](ctx, c, request{
+		method: "PUT", path: "/assessments/%s", ids: []string{assessmentID}, body: body,
+	}, options)
+}
+
+// ArchiveAssessment: Archive an assessment (POST /assessments/{assessmentId}/archive).
+func (c *Client) ArchiveAssessment(ctx context.Context, assessmentID string, options ...CallOption) (*AssessmentDetail, error) {
+	return call[AssessmentDetail](ctx, c, request{
+		method: "POST", path: "/assessments/%s/archive", ids: []string{assessmentID},
+	}, options)
+}
+
+// GetAssessmentDocument: Get an assessment as a document (GET /assessments/{assessmentId}/document).
+func (c *Client) GetAssessmentDocument(ctx context.Context, assessmentID string, options ...CallOption) (*AssessmentDocument, error) {
+	return call[AssessmentDocument](ctx, c, request{
+		method: "GET", path: "/assessments/%s/document", ids: []string{assessmentID},
+	}, options)
+}
+
+// PublishAssessment: Publish an assessment (POST /assessments/{assessmentId}/publish).
+func (c *Client) PublishAssessment(ctx context.Context, assessmentID string, options ...CallOption) (*AssessmentDetail, error) {
+	return call[AssessmentDetail](ctx, c, request{
+		method: "POST", path: "/assessments/%s/publish", ids: []string{assessmentID},
+	}, options)
+}
+
 // ListQuestions: List the questions of an assessment (GET /assessments/{assessmentId}/questions).
 func (c *Client) ListQuestions(ctx context.Context, assessmentID string, params ListQuestionsParams, options ...CallOption) (*QuestionList, error) {
 	return call[QuestionList](ctx, c, request{
 		method: "GET", path: "/assessments/%s/questions", ids: []string{assessmentID}, params: params,
+	}, options)
+}
+
+// ListEvents: Follow what happens (GET /events).
+func (c *Client) ListEvents(ctx context.Context, params ListEventsParams, options ...CallOption) (*EventList, error) {
+	return call[EventList](ctx, c, request{
+		method: "GET", path: "/events", params: params,
 	}, options)
 }
 
@@ -1114,6 +1957,13 @@ func (c *Client) CreateInvite(ctx context.Context, body InviteRequest, options .
 	}, options)
 }
 
+// CreateInvites: Invite many candidates (POST /invites/batch).
+func (c *Client) CreateInvites(ctx context.Context, body InviteBatch, options ...CallOption) (*InviteBatchResults, error) {
+	return call[InviteBatchResults](ctx, c, request{
+		method: "POST", path: "/invites/batch", body: body,
+	}, options)
+}
+
 // GetInvite: Get an invite (GET /invites/{inviteId}).
 func (c *Client) GetInvite(ctx context.Context, inviteID string, options ...CallOption) (*InviteDetail, error) {
 	return call[InviteDetail](ctx, c, request{
@@ -1121,10 +1971,31 @@ func (c *Client) GetInvite(ctx context.Context, inviteID string, options ...Call
 	}, options)
 }
 
+// UpdateInvite: Change an invite (PATCH /invites/{inviteId}).
+func (c *Client) UpdateInvite(ctx context.Context, inviteID string, body InvitePatch, options ...CallOption) (*InviteDetail, error) {
+	return call[InviteDetail](ctx, c, request{
+		method: "PATCH", path: "/invites/%s", ids: []string{inviteID}, body: body,
+	}, options)
+}
+
+// ResendInvite: Send the e-mail again (POST /invites/{inviteId}/resend).
+func (c *Client) ResendInvite(ctx context.Context, inviteID string, options ...CallOption) (*InviteDetail, error) {
+	return call[InviteDetail](ctx, c, request{
+		method: "POST", path: "/invites/%s/resend", ids: []string{inviteID},
+	}, options)
+}
+
 // GetInviteResults: Get the results of an invite (GET /invites/{inviteId}/results).
 func (c *Client) GetInviteResults(ctx context.Context, inviteID string, options ...CallOption) (*InviteResults, error) {
 	return call[InviteResults](ctx, c, request{
 		method: "GET", path: "/invites/%s/results", ids: []string{inviteID},
+	}, options)
+}
+
+// RevokeInvite: Take an invite back (POST /invites/{inviteId}/revoke).
+func (c *Client) RevokeInvite(ctx context.Context, inviteID string, body RevokeRequest, options ...CallOption) (*InviteDetail, error) {
+	return call[InviteDetail](ctx, c, request{
+		method: "POST", path: "/invites/%s/revoke", ids: []string{inviteID}, body: body,
 	}, options)
 }
 
@@ -1181,6 +2052,90 @@ func (c *Client) GetTag(ctx context.Context, tagID string, options ...CallOption
 func (c *Client) UpdateTag(ctx context.Context, tagID string, body TagPatch, options ...CallOption) (*Tag, error) {
 	return call[Tag](ctx, c, request{
 		method: "PATCH", path: "/tags/%s", ids: []string{tagID}, body: body,
+	}, options)
+}
+
+// AdvanceTestInvite: Advance a test invite (POST /test/invites/{inviteId}/advance).
+func (c *Client) AdvanceTestInvite(ctx context.Context, inviteID string, body AdvanceRequest, options ...CallOption) (*InviteDetail, error) {
+	return call[InviteDetail](ctx, c, request{
+		method: "POST", path: "/test/invites/%s/advance", ids: []string{inviteID}, body: body,
+	}, options)
+}
+
+// ListWebhooks: List webhooks (GET /webhooks).
+func (c *Client) ListWebhooks(ctx context.Context, params ListWebhooksParams, options ...CallOption) (*WebhookList, error) {
+	return call[WebhookList](ctx, c, request{
+		method: "GET", path: "/webhooks", params: params,
+	}, options)
+}
+
+// CreateWebhook: Create a webhook (POST /webhooks).
+func (c *Client) CreateWebhook(ctx context.Context, body WebhookRequest, options ...CallOption) (*WebhookSecret, error) {
+	return call[WebhookSecret](ctx, c, request{
+		method: "POST", path: "/webhooks", body: body,
+	}, options)
+}
+
+// DeleteWebhook: Delete a webhook (DELETE /webhooks/{webhookId}).
+func (c *Client) DeleteWebhook(ctx context.Context, webhookID string, options ...CallOption) error {
+	return callEmpty(ctx, c, request{
+		method: "DELETE", path: "/webhooks/%s", ids: []string{webhookID},
+	}, options)
+}
+
+// GetWebhook: Get a webhook (GET /webhooks/{webhookId}).
+func (c *Client) GetWebhook(ctx context.Context, webhookID string, options ...CallOption) (*Webhook, error) {
+	return call[Webhook](ctx, c, request{
+		method: "GET", path: "/webhooks/%s", ids: []string{webhookID},
+	}, options)
+}
+
+// UpdateWebhook: Change a webhook (PATCH /webhooks/{webhookId}).
+func (c *Client) UpdateWebhook(ctx context.Context, webhookID string, body WebhookPatch, options ...CallOption) (*Webhook, error) {
+	return call[Webhook](ctx, c, request{
+		method: "PATCH", path: "/webhooks/%s", ids: []string{webhookID}, body: body,
+	}, options)
+}
+
+// ListDeliveries: List the deliveries to a webhook (GET /webhooks/{webhookId}/deliveries).
+func (c *Client) ListDeliveries(ctx context.Context, webhookID string, params ListDeliveriesParams, options ...CallOption) (*DeliveryList, error) {
+	return call[DeliveryList](ctx, c, request{
+		method: "GET", path: "/webhooks/%s/deliveries", ids: []string{webhookID}, params: params,
+	}, options)
+}
+
+// GetDelivery: Get a delivery to a webhook (GET /webhooks/{webhookId}/deliveries/{deliveryId}).
+func (c *Client) GetDelivery(ctx context.Context, webhookID string, deliveryID string, options ...CallOption) (*DeliveryDetail, error) {
+	return call[DeliveryDetail](ctx, c, request{
+		method: "GET", path: "/webhooks/%s/deliveries/%s", ids: []string{webhookID, deliveryID},
+	}, options)
+}
+
+// Redeliver: Send a delivery again (POST /webhooks/{webhookId}/deliveries/{deliveryId}/redeliver).
+func (c *Client) Redeliver(ctx context.Context, webhookID string, deliveryID string, options ...CallOption) (*DeliveryOnly, error) {
+	return call[DeliveryOnly](ctx, c, request{
+		method: "POST", path: "/webhooks/%s/deliveries/%s/redeliver", ids: []string{webhookID, deliveryID},
+	}, options)
+}
+
+// RedeliverSince: Send deliveries again (POST /webhooks/{webhookId}/redeliver).
+func (c *Client) RedeliverSince(ctx context.Context, webhookID string, body RedeliverRequest, options ...CallOption) (*Redelivered, error) {
+	return call[Redelivered](ctx, c, request{
+		method: "POST", path: "/webhooks/%s/redeliver", ids: []string{webhookID}, body: body,
+	}, options)
+}
+
+// RotateWebhookSecret: Replace the secret of a webhook (POST /webhooks/{webhookId}/rotate-secret).
+func (c *Client) RotateWebhookSecret(ctx context.Context, webhookID string, body RotateRequest, options ...CallOption) (*WebhookSecret, error) {
+	return call[WebhookSecret](ctx, c, request{
+		method: "POST", path: "/webhooks/%s/rotate-secret", ids: []string{webhookID}, body: body,
+	}, options)
+}
+
+// TestWebhook: Try a webhook out (POST /webhooks/{webhookId}/test).
+func (c *Client) TestWebhook(ctx context.Context, webhookID string, options ...CallOption) (*DeliveryOnly, error) {
+	return call[DeliveryOnly](ctx, c, request{
+		method: "POST", path: "/webhooks/%s/test", ids: []string{webhookID},
 	}, options)
 }
 

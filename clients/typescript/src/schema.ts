@@ -17,7 +17,11 @@ export interface paths {
          */
         get: operations["listAssessments"];
         put?: never;
-        post?: never;
+        /**
+         * Create an assessment
+         * @description Makes a draft of a document. Its questions get ids of their own, and its criteria keep theirs, so that a document of another assessment makes a copy. Publish it before inviting candidates.
+         */
+        post: operations["createAssessment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -36,8 +40,72 @@ export interface paths {
          * @description One assessment, with its total of points.
          */
         get: operations["getAssessment"];
+        /**
+         * Replace an assessment
+         * @description Makes the draft say what the document says, all of it: what the document leaves out gets its default. A question that the assessment knows by its id, or else by its text, keeps its id and its recorded prompts. With a `revision`, the call is refused with 409 if somebody has changed the draft since. Invites that were sent keep what they have; new ones get the draft once it is published.
+         */
+        put: operations["replaceAssessment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assessments/{assessmentId}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive an assessment
+         * @description Takes an assessment out of sight. Its invites go on; new ones cannot be sent. Members can restore it in the dashboard.
+         */
+        post: operations["archiveAssessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assessments/{assessmentId}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an assessment as a document
+         * @description The draft, as one document that can be changed and sent back. Recorded prompts are not in it: they stay with their questions.
+         */
+        get: operations["getAssessmentDocument"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assessments/{assessmentId}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an assessment
+         * @description Freezes the draft as the next version, which new invites are for. To publish what is published already changes nothing. A draft that is not ready is refused with 409, which tells all that is missing.
+         */
+        post: operations["publishAssessment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens
+         * @description Everything that happens in the organization, live or test as the key is, in the order in which it happened: the very events that webhooks are sent, for who would rather ask. Nothing is left out and nothing comes twice, however many write and read at the same time. Keep `nextCursor` and ask with it as `after`, now and then or until there is nothing new. Events are kept for as long as the organization.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invites": {
         parameters: {
             query?: never;
@@ -79,9 +167,29 @@ export interface paths {
         put?: never;
         /**
          * Invite a candidate
-         * @description Makes an invite and sends the candidate an e-mail with the link. With a test key, the e-mail is captured and not sent.
+         * @description Makes an invite and sends the candidate an e-mail with the link. With a test key, the e-mail is captured and not sent. What happens when the address has been invited before, onDuplicate says.
          */
         post: operations["createInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invites/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite many candidates
+         * @description Invites up to 1,000 candidates, each as by itself, and answers for each how it went. A wish that is refused stops no other. A body that has not the right form is refused as a whole, before anything is done. Send an Idempotency-Key, and the batch can be repeated after any trouble: wishes that were carried out are not carried out again, the others are tried.
+         */
+        post: operations["createInvites"];
         delete?: never;
         options?: never;
         head?: never;
@@ -105,6 +213,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change an invite
+         * @description Changes what the body names and leaves the rest. To ask for what is so already changes nothing. Address and assessment cannot be changed: revoke the invite and make another.
+         */
+        patch: operations["updateInvite"];
+        trace?: never;
+    };
+    "/invites/{inviteId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the e-mail again
+         * @description Sends the candidate the same link again, while they can still answer; at most once a minute (429). It also sends the mail of an invite that was made without one.
+         */
+        post: operations["resendInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -122,6 +254,26 @@ export interface paths {
         get: operations["getInviteResults"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invites/{inviteId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an invite back
+         * @description Ends the invite: its link says so. An invite whose candidate has started is revoked with force only; one that is completed or expired cannot be. Revoking again changes nothing.
+         */
+        post: operations["revokeInvite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -240,10 +392,209 @@ export interface paths {
         patch: operations["updateTag"];
         trace?: never;
     };
+    "/test/invites/{inviteId}/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Advance a test invite
+         * @description Has a synthetic candidate take a test invite further the way that candidates go: agree to the notice, start, answer every question with a short recording or text, hand in. All events happen, and there are results. Repeating the call changes nothing. Test keys only: a live key is refused with 403.
+         */
+        post: operations["advanceTestInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The webhooks for live or for test events, as the key is.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Has events posted to an address from now on: live or test ones, as the key is. The answer holds the secret that verifies them, which is never shown again.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description One webhook, without its secret.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Deletes a webhook with the log of what it was sent. What is on its way does not arrive.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Changes what the body names and leaves the rest. Enabling a webhook gives it a new start; have it sent again what it has missed.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to a webhook
+         * @description What it was sent in the last 30 days.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery to a webhook
+         * @description One delivery, with its body and every attempt.
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description Sends it once more, whatever became of it: the same body under the same webhook-id.
+         */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send deliveries again
+         * @description Sends once more what has failed since a time, be it for now, or everything since then.
+         */
+        post: operations["redeliverSince"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook
+         * @description Makes a new secret, which is shown this once. The one that it replaces signs too for 24 hours, so that receivers can change over. Until then another rotation is refused, unless it is forced.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a webhook out
+         * @description Sends it an event of the type `endpoint.test`, whatever types it asks for.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AdvanceRequest: {
+            /**
+             * @description The status that the invite is to have: accepted, started or completed, by what a candidate does; expired, by moving its deadline to now.
+             * @enum {string}
+             */
+            to: "accepted" | "started" | "completed" | "expired";
+        };
         Answer: {
             /**
              * Format: int64
@@ -337,6 +688,9 @@ export interface components {
              */
             updatedAt: string;
         };
+        AssessmentCreated: {
+            assessment: components["schemas"]["AssessmentDetail"];
+        };
         AssessmentDetail: {
             /**
              * Format: date-time
@@ -383,10 +737,80 @@ export interface components {
              */
             updatedAt: string;
         };
+        AssessmentDocument: {
+            /** @description Where the JSON Schema of this document is, for editors of text. Nothing is made of it. */
+            $schema?: string;
+            /** @description What candidates read after the last answer, by language. At most 10,000 characters each. */
+            closing?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How questions are answered. With mixed, each question must say so itself.
+             * @default audio
+             * @enum {string}
+             */
+            defaultAnswerFormat: "text" | "audio" | "video" | "mixed";
+            /**
+             * @description How questions are asked. With mixed, each question must say so itself.
+             * @default audio
+             * @enum {string}
+             */
+            defaultQuestionFormat: "text" | "audio" | "video" | "mixed";
+            /** @description A note for members. */
+            description?: string;
+            /** @description What candidates read first, by language. At most 10,000 characters each. */
+            introduction?: {
+                [key: string]: string;
+            };
+            /** @description The languages that candidates can choose from, as BCP 47 tags such as en or pt-BR. The first is the primary one. */
+            languages: string[];
+            /** @description What members call it and candidates read, on one line. */
+            name: string;
+            proctoringSettings?: components["schemas"]["DocumentProctoring"];
+            /** @description The questions, in their order. */
+            questions: components["schemas"]["DocumentQuestion"][];
+            /**
+             * Format: int64
+             * @description Which state of the draft this is. It rises with every change.
+             */
+            revision?: number;
+            /**
+             * Format: int64
+             * @description How long a candidate has from start to submission; 0: until the invite expires.
+             * @default 0
+             */
+            timeLimitMinutes: number;
+        };
         AssessmentList: {
             /** @description The assessments of this page. */
             assessments: components["schemas"]["Assessment"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        Attempt: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at: string;
+            /** @description Why it failed, in words; null when it succeeded. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            milliseconds: number;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description How the body of the answer begins. */
+            response: string;
+            /**
+             * Format: int64
+             * @description The status that the receiver answered; null when it did not answer.
+             */
+            status: number | null;
         };
         Criterion: {
             /** @description What to look for. */
@@ -440,6 +864,195 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        Delivery: {
+            /**
+             * Format: int64
+             * @description How often it was tried since it was last sent by hand.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description The event: the webhook-id of each attempt.
+             */
+            eventId: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, or was given up; null while it is pending.
+             */
+            finishedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Names the delivery.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The invite; null where none is concerned.
+             */
+            inviteId: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried next; null unless it is pending.
+             */
+            nextAttemptAt: string | null;
+            /**
+             * @description Where it stands. What is pending is tried again by itself; what has failed is not.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** @description The type of the event. */
+            type: string;
+        };
+        DeliveryDetail: {
+            /**
+             * Format: int64
+             * @description How often it was tried since it was last sent by hand.
+             */
+            attempts: number;
+            /** @description What is posted, byte for byte. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description The event: the webhook-id of each attempt.
+             */
+            eventId: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, or was given up; null while it is pending.
+             */
+            finishedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Names the delivery.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The invite; null where none is concerned.
+             */
+            inviteId: string | null;
+            /** @description Every attempt, the oldest first. */
+            log: components["schemas"]["Attempt"][];
+            /**
+             * Format: date-time
+             * @description When it is tried next; null unless it is pending.
+             */
+            nextAttemptAt: string | null;
+            /**
+             * @description Where it stands. What is pending is tried again by itself; what has failed is not.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** @description The type of the event. */
+            type: string;
+        };
+        DeliveryList: {
+            /** @description The deliveries of this page. */
+            deliveries: components["schemas"]["Delivery"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        DeliveryOnly: {
+            delivery: components["schemas"]["Delivery"];
+        };
+        DocumentCriterion: {
+            /** @description What to look for. */
+            description?: string;
+            /**
+             * Format: uuid
+             * @description Names the criterion within its question, and stays in copies of it, so that scores can be compared. Leave it out of a new one.
+             */
+            id?: string;
+            /** @description The points that can be given; none where any whole number up to the points can. */
+            levels?: components["schemas"]["DocumentLevel"][];
+            /** @description What is judged. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The most points that it brings. Left out, those of its highest level, or 4 where there are none.
+             */
+            points?: number;
+        };
+        DocumentLevel: {
+            /** @description When they are given. */
+            description?: string;
+            /**
+             * Format: int64
+             * @description The points. No other level of the criterion has as many.
+             */
+            points: number;
+        };
+        DocumentProctoring: {
+            /**
+             * @description Whether a picture of an identity document is asked for.
+             * @default true
+             */
+            requireIdCapture: boolean;
+            /**
+             * @description Whether the screen is recorded.
+             * @default true
+             */
+            screenRecording: boolean;
+            /**
+             * @description Whether the webcam is recorded.
+             * @default true
+             */
+            webcamMonitoring: boolean;
+        };
+        DocumentQuestion: {
+            /**
+             * @description How it is answered; null: as the assessment says.
+             * @enum {string|null}
+             */
+            answerFormat?: "text" | "audio" | "video" | null;
+            /** @description What an answer is judged by; none where it is scored as a whole. */
+            criteria?: components["schemas"]["DocumentCriterion"][];
+            /**
+             * Format: uuid
+             * @description Names the question. Leave it out of a new one.
+             */
+            id?: string;
+            /**
+             * Format: int64
+             * @description How long an answer may take.
+             * @default 120
+             */
+            maxAnswerSeconds: number;
+            /**
+             * Format: int64
+             * @description How many points it is worth. Left out, what its criteria add up to, or 10 where there are none.
+             */
+            points?: number;
+            /**
+             * Format: int64
+             * @description How long the candidate has to think before the answer begins.
+             * @default 0
+             */
+            preparationSeconds: number;
+            /**
+             * @description How it is asked; null: as the assessment says.
+             * @enum {string|null}
+             */
+            questionFormat?: "text" | "audio" | "video" | null;
+            /**
+             * @description Whether it has to be answered.
+             * @default true
+             */
+            required: boolean;
+            /** @description What is asked, by language. At most 10,000 characters each. */
+            text: {
+                [key: string]: string;
+            };
+        };
         Error: {
             /** @description One sentence for people: what is wrong and, where it can be said, what to do. Several broken rules are joined with a semicolon. */
             error: string;
@@ -472,6 +1085,64 @@ export interface components {
              * @description When it was submitted.
              */
             submittedAt: string | null;
+        };
+        Event: {
+            data: components["schemas"]["EventData"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * @description What happened. Further values may be added: pass over those that you do not know.
+             * @enum {string}
+             */
+            type: "invite.created" | "invite.sent" | "invite.delivery_failed" | "invite.accepted" | "invite.started" | "invite.completed" | "invite.expired" | "invite.revoked" | "invite.extended" | "invite.resent" | "invite.readdressed" | "invite.answered" | "invite.take_failed" | "invite.taken_over" | "invite.identified" | "invite.accommodated" | "invite.retake_allowed" | "invite.take_imported" | "invite.assigned" | "invite.unassigned" | "invite.evaluated" | "invite.reopened" | "invite.disputed" | "invite.decided" | "invite.changed" | "attempt.graded" | "candidate.erased" | "assessment.published" | "endpoint.disabled" | "endpoint.test";
+        };
+        EventData: {
+            /**
+             * Format: uuid
+             * @description The assessment; null where none is concerned.
+             */
+            assessmentId: string | null;
+            /**
+             * Format: uuid
+             * @description Names the event: the webhook-id of its deliveries.
+             */
+            eventId: string;
+            /** @description What you call the invite; null where it has no such name. */
+            externalId: string | null;
+            /**
+             * Format: uuid
+             * @description The invite; null where none is concerned.
+             */
+            inviteId: string | null;
+            /**
+             * @description Whether it happened to live or to test data.
+             * @enum {string}
+             */
+            mode: "live" | "test";
+            /**
+             * Format: int64
+             * @description The number of the event, counted without gaps from 1, live and test events each by themselves. Deliveries may arrive in another order.
+             */
+            sequence: number;
+            /**
+             * @description The invite's status right after it happened; null where no invite is concerned.
+             * @enum {string|null}
+             */
+            status: "pending" | "accepted" | "started" | "completed" | "expired" | "revoked" | null;
+            /**
+             * Format: uuid
+             * @description The webhook that the event is about; null where none is concerned.
+             */
+            webhookId: string | null;
+        };
+        EventList: {
+            /** @description The events after the cursor. Fewer than asked for means that these were all, for now. */
+            events: components["schemas"]["Event"][];
+            /** @description Where the list goes on. It is always there: with nothing new, ask with it again later. */
+            nextCursor: string;
         };
         FieldProblem: {
             /** @description The field or query parameter, as the client wrote it; empty for the body as a whole. */
@@ -583,8 +1254,42 @@ export interface components {
              */
             status: "pending" | "accepted" | "started" | "completed" | "expired" | "revoked";
         };
+        InviteBatch: {
+            /** @description 1 to 1,000 wishes, each as for a single invite. */
+            invites: components["schemas"]["InviteRequest"][];
+        };
+        InviteBatchResult: {
+            /** @description Why there is no invite, in one sentence; null where there is one. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description The place of the wish, counted from 0.
+             */
+            index: number;
+            /** @description The invite; null where none was made or found. */
+            invite: components["schemas"]["Invite"] | null;
+            /**
+             * Format: int64
+             * @description With what status the wish by itself would have been answered: 201 when the invite was made, 200 when it was there and onDuplicate says that this will do; else why not: 400, 404, 409, or 5xx for a trouble of ours.
+             */
+            status: number;
+            /**
+             * Format: uri
+             * @description The candidate's link, where sendEmail was false. Absent otherwise.
+             */
+            url?: string;
+        };
+        InviteBatchResults: {
+            /** @description One for each wish, in the same order. */
+            results: components["schemas"]["InviteBatchResult"][];
+        };
         InviteCreated: {
             invite: components["schemas"]["Invite"];
+            /**
+             * Format: uri
+             * @description The candidate's link, where sendEmail was false: it is yours to hand on, to nobody but the candidate. Absent otherwise. An additive field.
+             */
+            url?: string;
         };
         InviteDetail: {
             /**
@@ -614,15 +1319,31 @@ export interface components {
             /** @description What the mail says to the candidate besides. */
             customMessage: string | null;
             /**
+             * @description What is special about the mail. failed: the address refused it. in_doubt: the connection broke at its end, and it is sent again. none: nobody asked for a mail. Absent while it is on its way and once it has been sent. An additive field.
+             * @enum {string}
+             */
+            delivery?: "failed" | "in_doubt" | "none";
+            /**
              * Format: date-time
              * @description When it expires, unless the candidate has started by then.
              */
             expiresAt: string;
+            /** @description What the client calls the invite. Absent without a name. An additive field. */
+            externalId?: string;
             /**
              * Format: uuid
              * @description Names the invite.
              */
             id: string;
+            /**
+             * @description The language in which the candidate is addressed. Absent for English. An additive field.
+             * @enum {string}
+             */
+            language?: "es" | "de" | "fr" | "pt";
+            /** @description What the client keeps with the invite. Absent for nothing. An additive field. */
+            metadata?: {
+                [key: string]: string;
+            };
             proctoringSettings: components["schemas"]["ProctoringSettings"];
             /**
              * Format: int64
@@ -636,6 +1357,11 @@ export interface components {
             recipientEmail: string;
             /** @description The candidate's name. */
             recipientName: string | null;
+            /**
+             * Format: uri
+             * @description Where candidates can go on when they are done. Absent for nowhere. An additive field.
+             */
+            redirectUrl?: string;
             /**
              * Format: date-time
              * @description When the invite was taken back.
@@ -656,11 +1382,52 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "accepted" | "started" | "completed" | "expired" | "revoked";
+            /** @description The ids of the invite's tags. Absent without one. An additive field. */
+            tags?: string[];
         };
         InviteList: {
             /** @description The invites of this page. */
             invites: components["schemas"]["Invite"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        InvitePatch: {
+            /**
+             * Format: int64
+             * @description How many attempts the candidate has to record an answer: as before or more, while they can still answer.
+             */
+            answerRecordLimit?: number;
+            /**
+             * Format: uuid
+             * @description The member who is to grade it, instead of the one who was to; null for nobody. Refused with 409 when several members grade it, or the one who does has submitted.
+             */
+            assignedGraderId?: string | null;
+            /** @description The text in the mail, for when it is sent again. Null takes it away. */
+            customMessage?: string | null;
+            /**
+             * Format: date-time
+             * @description A later deadline, at most 365 days from now. It brings an expired invite back to where it was. Of a candidate who has started, it moves the time by which they have to finish, and expiresAt stays what it was.
+             */
+            expiresAt?: string;
+            /** @description What you call the invite. Null frees the name for another one. */
+            externalId?: string | null;
+            /** @description All that is to be kept with the invite, instead of what was: up to 20 pairs of texts; keys have 1 to 40 characters, values up to 500. Null takes it away. */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: int64
+             * @description How many times the candidate may replay a question: as before or more, while they can still answer.
+             */
+            questionReplayLimit?: number;
+            /** @description The candidate's name. Null takes it away. */
+            recipientName?: string | null;
+            /**
+             * Format: uri
+             * @description Where candidates can go on when they are done. Null for nowhere.
+             */
+            redirectUrl?: string | null;
+            /** @description The ids of all the tags that the invite is to have. Null takes all away. */
+            tags?: string[] | null;
         };
         InviteRequest: {
             /**
@@ -687,11 +1454,23 @@ export interface components {
              * @default 30
              */
             expiresInDays: number;
+            /** @description What you call the invite, on one line: the id of an application, for example. It is unique in the organization (live and test apart), for as long as the invite has it, and comes with every event. An additive field. */
+            externalId?: string | null;
             /**
              * @description The language in which the candidate is addressed. Without it, the assessment's primary language if it is one of these, else English. An additive field.
              * @enum {string}
              */
             language?: "en" | "es" | "de" | "fr" | "pt";
+            /** @description Up to 20 pairs of texts to keep with the invite; keys have 1 to 40 characters, values up to 500. Candidates do not see them. An additive field. */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * @description What to do where the address has an open invite to the assessment, or the externalId is taken. error: refuse with 409. return: make nothing and answer 200 with the invite that is there, if it asks the same address to the same assessment. create: make another beside an open one; an externalId is given once all the same. An additive field.
+             * @default error
+             * @enum {string}
+             */
+            onDuplicate: "error" | "return" | "create";
             /** @description What is observed while the candidate answers. */
             proctoringSettings?: components["schemas"]["ProctoringChoice"];
             /**
@@ -707,6 +1486,16 @@ export interface components {
             recipientEmail: string;
             /** @description The candidate's name. An additive field. */
             recipientName?: string | null;
+            /**
+             * Format: uri
+             * @description An https address. The page that thanks the candidate offers to go on there. An additive field.
+             */
+            redirectUrl?: string | null;
+            /**
+             * @description Whether the candidate gets the e-mail with the link. With false none is sent, and the answer holds the link as url. An additive field.
+             * @default true
+             */
+            sendEmail: boolean;
             /** @description The ids of tags of the organization to put on the invite. An additive field. */
             tags?: string[];
         };
@@ -831,21 +1620,23 @@ export interface components {
              * @description How many items a page holds at most.
              */
             limit: number;
+            /** @description Where the list goes on; null at its end. Only by cursor. An additive field. */
+            nextCursor?: string | null;
             /**
              * Format: int64
-             * @description The page, counted from 1.
+             * @description The page, counted from 1; null by cursor.
              */
-            page: number;
+            page: number | null;
             /**
              * Format: int64
-             * @description How many items there are on all pages, exactly.
+             * @description How many items there are on all pages, exactly; null by cursor.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: int64
-             * @description How many pages there are.
+             * @description How many pages there are; null by cursor.
              */
-            totalPages: number;
+            totalPages: number | null;
         };
         Person: {
             /**
@@ -940,6 +1731,39 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
             /** @description The questions of this page. */
             questions: components["schemas"]["Question"][];
+        };
+        RedeliverRequest: {
+            /**
+             * @description Also those that have succeeded.
+             * @default false
+             */
+            all: boolean;
+            /**
+             * Format: date-time
+             * @description Deliveries that were made at this time or later.
+             */
+            since: string;
+        };
+        Redelivered: {
+            /**
+             * Format: int64
+             * @description How many deliveries are on their way again.
+             */
+            redelivered: number;
+        };
+        RevokeRequest: {
+            /**
+             * @description Whether to take it back although the candidate has started. What they have recorded is kept.
+             * @default false
+             */
+            force: boolean;
+        };
+        RotateRequest: {
+            /**
+             * @description Replaces the secret even while the one before still signs, which then ends at once.
+             * @default false
+             */
+            force: boolean;
         };
         Score: {
             /**
@@ -1061,6 +1885,77 @@ export interface components {
             segments: components["schemas"]["Segment"][];
             /** @description All of it. */
             text: string;
+        };
+        Webhook: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /** @description What it is for, in words of your own; may be empty. */
+            description: string;
+            /**
+             * @description Why it is disabled: somebody paused it, its receiver answered 410, or nothing but failures for five days. Null while it is enabled.
+             * @enum {string|null}
+             */
+            disabledReason: "paused" | "gone" | "failing" | null;
+            /** @description The types of events that it is sent; empty: all. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description Since when nothing has succeeded; null when the newest attempt did.
+             */
+            failingSince: string | null;
+            /**
+             * Format: uuid
+             * @description Names the webhook.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret that was replaced last signs too; null when none ever was.
+             */
+            oldSecretUntil: string | null;
+            /**
+             * @description Whether it is sent events.
+             * @enum {string}
+             */
+            state: "enabled" | "disabled";
+            /**
+             * Format: date-time
+             * @description When somebody last changed it.
+             */
+            updatedAt: string;
+            /** @description The address that events are posted to. */
+            url: string;
+        };
+        WebhookList: {
+            pagination: components["schemas"]["Pagination"];
+            /** @description The webhooks of this page. */
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        WebhookPatch: {
+            /** @description The new description. */
+            description?: string;
+            /** @description Whether it is to be sent events. Disabling gives up what is on its way. */
+            enabled?: boolean;
+            /** @description The types of events to send from now on. An empty list: all. */
+            events?: string[];
+            /** @description The new address. */
+            url?: string;
+        };
+        WebhookRequest: {
+            /** @description What it is for, on one line. */
+            description?: string;
+            /** @description The types of events to send. Without any, all. */
+            events?: string[];
+            /** @description The address to post events to: https, on the usual port. */
+            url: string;
+        };
+        WebhookSecret: {
+            /** @description Verifies what is posted (Standard Webhooks). It is shown this once. */
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
         };
     };
     responses: {
@@ -1418,6 +2313,8 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 1. */
                 page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
                 /** @description How many items a page holds. */
                 limit?: number;
                 /** @description What the list is sorted by. Equal items are sorted by id. */
@@ -1480,6 +2377,130 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    createAssessment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Software Engineer Assessment",
+                 *       "description": "For the spring intake.",
+                 *       "languages": [
+                 *         "en",
+                 *         "es"
+                 *       ],
+                 *       "introduction": {
+                 *         "en": "Take your time.",
+                 *         "es": "Tómate tu tiempo."
+                 *       },
+                 *       "closing": {
+                 *         "en": "Thank you.",
+                 *         "es": "Gracias."
+                 *       },
+                 *       "defaultQuestionFormat": "audio",
+                 *       "defaultAnswerFormat": "audio",
+                 *       "timeLimitMinutes": 60,
+                 *       "proctoringSettings": {
+                 *         "screenRecording": true,
+                 *         "webcamMonitoring": true,
+                 *         "requireIdCapture": false
+                 *       },
+                 *       "questions": [
+                 *         {
+                 *           "text": {
+                 *             "en": "What did you build last?",
+                 *             "es": "¿Qué construiste por última vez?"
+                 *           },
+                 *           "questionFormat": "text",
+                 *           "answerFormat": null,
+                 *           "points": 10,
+                 *           "required": true,
+                 *           "preparationSeconds": 30,
+                 *           "maxAnswerSeconds": 120,
+                 *           "criteria": [
+                 *             {
+                 *               "name": "Depth",
+                 *               "description": "What made it hard, and what it cost.",
+                 *               "points": 10,
+                 *               "levels": [
+                 *                 {
+                 *                   "points": 0,
+                 *                   "description": "Nothing of it."
+                 *                 },
+                 *                 {
+                 *                   "points": 8,
+                 *                   "description": "What was hard."
+                 *                 },
+                 *                 {
+                 *                   "points": 10,
+                 *                   "description": "The same, and what it cost."
+                 *                 }
+                 *               ]
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssessmentDocument"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assessment": {
+                     *         "id": "0f3c9a6e-5b1d-4c8e-9a7f-2d4b6c8e0f1a",
+                     *         "name": "Software Engineer Assessment",
+                     *         "defaultQuestionFormat": "audio",
+                     *         "defaultAnswerFormat": "audio",
+                     *         "languages": [
+                     *           "en",
+                     *           "es"
+                     *         ],
+                     *         "questionCount": 1,
+                     *         "inviteCount": 0,
+                     *         "createdAt": "2025-01-01T10:00:00.000Z",
+                     *         "updatedAt": "2025-01-01T10:00:00.000Z",
+                     *         "totalPoints": 10
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssessmentCreated"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getAssessment: {
         parameters: {
             query?: never;
@@ -1531,11 +2552,350 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    replaceAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                assessmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Software Engineer Assessment",
+                 *       "description": "For the spring intake.",
+                 *       "languages": [
+                 *         "en",
+                 *         "es"
+                 *       ],
+                 *       "introduction": {
+                 *         "en": "Take your time.",
+                 *         "es": "Tómate tu tiempo."
+                 *       },
+                 *       "closing": {
+                 *         "en": "Thank you.",
+                 *         "es": "Gracias."
+                 *       },
+                 *       "defaultQuestionFormat": "audio",
+                 *       "defaultAnswerFormat": "audio",
+                 *       "timeLimitMinutes": 60,
+                 *       "proctoringSettings": {
+                 *         "screenRecording": true,
+                 *         "webcamMonitoring": true,
+                 *         "requireIdCapture": false
+                 *       },
+                 *       "questions": [
+                 *         {
+                 *           "text": {
+                 *             "en": "What did you build last?",
+                 *             "es": "¿Qué construiste por última vez?"
+                 *           },
+                 *           "questionFormat": "text",
+                 *           "answerFormat": null,
+                 *           "points": 10,
+                 *           "required": true,
+                 *           "preparationSeconds": 30,
+                 *           "maxAnswerSeconds": 120,
+                 *           "criteria": [
+                 *             {
+                 *               "name": "Depth",
+                 *               "description": "What made it hard, and what it cost.",
+                 *               "points": 10,
+                 *               "levels": [
+                 *                 {
+                 *                   "points": 0,
+                 *                   "description": "Nothing of it."
+                 *                 },
+                 *                 {
+                 *                   "points": 8,
+                 *                   "description": "What was hard."
+                 *                 },
+                 *                 {
+                 *                   "points": 10,
+                 *                   "description": "The same, and what it cost."
+                 *                 }
+                 *               ]
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssessmentDocument"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "name": "Software Engineer Assessment",
+                     *       "defaultQuestionFormat": "audio",
+                     *       "defaultAnswerFormat": "audio",
+                     *       "languages": [
+                     *         "en",
+                     *         "es"
+                     *       ],
+                     *       "questionCount": 10,
+                     *       "inviteCount": 25,
+                     *       "createdAt": "2025-01-01T10:00:00.000Z",
+                     *       "updatedAt": "2025-01-02T15:30:00.000Z",
+                     *       "totalPoints": 100
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssessmentDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    archiveAssessment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                assessmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "name": "Software Engineer Assessment",
+                     *       "defaultQuestionFormat": "audio",
+                     *       "defaultAnswerFormat": "audio",
+                     *       "languages": [
+                     *         "en",
+                     *         "es"
+                     *       ],
+                     *       "questionCount": 10,
+                     *       "inviteCount": 25,
+                     *       "createdAt": "2025-01-01T10:00:00.000Z",
+                     *       "updatedAt": "2025-01-02T15:30:00.000Z",
+                     *       "totalPoints": 100
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssessmentDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAssessmentDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                assessmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "$schema": "https://assess.example.com/api/v1/schemas/assessment.json",
+                     *       "name": "Software Engineer Assessment",
+                     *       "description": "For the spring intake.",
+                     *       "languages": [
+                     *         "en",
+                     *         "es"
+                     *       ],
+                     *       "introduction": {
+                     *         "en": "Take your time.",
+                     *         "es": "Tómate tu tiempo."
+                     *       },
+                     *       "closing": {
+                     *         "en": "Thank you.",
+                     *         "es": "Gracias."
+                     *       },
+                     *       "defaultQuestionFormat": "audio",
+                     *       "defaultAnswerFormat": "audio",
+                     *       "timeLimitMinutes": 60,
+                     *       "proctoringSettings": {
+                     *         "screenRecording": true,
+                     *         "webcamMonitoring": true,
+                     *         "requireIdCapture": false
+                     *       },
+                     *       "questions": [
+                     *         {
+                     *           "id": "3f0e8a52-6a0b-4a0e-9d0c-5b7f0f6d2c11",
+                     *           "text": {
+                     *             "en": "What did you build last?",
+                     *             "es": "¿Qué construiste por última vez?"
+                     *           },
+                     *           "questionFormat": "text",
+                     *           "answerFormat": null,
+                     *           "points": 10,
+                     *           "required": true,
+                     *           "preparationSeconds": 30,
+                     *           "maxAnswerSeconds": 120,
+                     *           "criteria": [
+                     *             {
+                     *               "id": "7d1c2b3a-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+                     *               "name": "Depth",
+                     *               "description": "What made it hard, and what it cost.",
+                     *               "points": 10,
+                     *               "levels": [
+                     *                 {
+                     *                   "points": 0,
+                     *                   "description": "Nothing of it."
+                     *                 },
+                     *                 {
+                     *                   "points": 8,
+                     *                   "description": "What was hard."
+                     *                 },
+                     *                 {
+                     *                   "points": 10,
+                     *                   "description": "The same, and what it cost."
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "revision": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssessmentDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    publishAssessment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                assessmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "name": "Software Engineer Assessment",
+                     *       "defaultQuestionFormat": "audio",
+                     *       "defaultAnswerFormat": "audio",
+                     *       "languages": [
+                     *         "en",
+                     *         "es"
+                     *       ],
+                     *       "questionCount": 10,
+                     *       "inviteCount": 25,
+                     *       "createdAt": "2025-01-01T10:00:00.000Z",
+                     *       "updatedAt": "2025-01-02T15:30:00.000Z",
+                     *       "totalPoints": 100
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssessmentDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listQuestions: {
         parameters: {
             query?: {
                 /** @description Which page, counted from 1. */
                 page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
                 /** @description How many items a page holds. */
                 limit?: number;
                 /** @description What the list is sorted by. Equal items are sorted by id. */
@@ -1622,11 +2982,69 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the answer before; empty or absent to begin with the first event. */
+                after?: string;
+                /** @description How many items a page holds. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "type": "invite.completed",
+                     *           "timestamp": "2025-01-16T09:30:00.000Z",
+                     *           "data": {
+                     *             "eventId": "01946e3c-5a40-7d11-8f6a-0c2b9b7d4e10",
+                     *             "sequence": 42,
+                     *             "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *             "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *             "externalId": null,
+                     *             "webhookId": null,
+                     *             "status": "completed",
+                     *             "mode": "live"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": "tJ2mUQ0pWbA4kq1bVgkMGDsJXmMnm0Bn5tCwwxyfYw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listInvites: {
         parameters: {
             query?: {
                 /** @description Which page, counted from 1. */
                 page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
                 /** @description How many items a page holds. */
                 limit?: number;
                 /** @description What the list is sorted by. Equal items are sorted by id. */
@@ -1637,6 +3055,16 @@ export interface operations {
                 assessmentId?: string;
                 /** @description Only invites with this status now. */
                 status?: "pending" | "accepted" | "started" | "completed" | "expired" | "revoked";
+                /** @description Only invites of this address, whatever its case. */
+                recipientEmail?: string;
+                /** @description Only the invite that you call so. */
+                externalId?: string;
+                /** @description Only invites that have the tag with this id. */
+                tag?: string;
+                /** @description Only invites that this member is to grade, or has graded. */
+                graderId?: string;
+                /** @description Only invites that have changed then or later: by a step of their life (also expiry), by their mail, or by somebody who changed what they say. */
+                updatedSince?: string;
             };
             header?: never;
             path?: never;
@@ -1697,7 +3125,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -1725,6 +3153,38 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was there already: nothing was made. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "invite": {
+                     *         "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *         "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *         "assessmentName": "Software Engineer Assessment",
+                     *         "recipientEmail": "candidate@example.com",
+                     *         "recipientName": null,
+                     *         "status": "pending",
+                     *         "questionReplayLimit": 1,
+                     *         "answerRecordLimit": 1,
+                     *         "sentAt": "2025-01-15T12:00:00.000Z",
+                     *         "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *         "acceptedAt": null,
+                     *         "startedAt": null,
+                     *         "completedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteCreated"];
+                };
+            };
             /** @description What was made. */
             201: {
                 headers: {
@@ -1761,6 +3221,94 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createInvites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invites": [
+                 *         {
+                 *           "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                 *           "recipientEmail": "candidate@example.com",
+                 *           "questionReplayLimit": 1,
+                 *           "answerRecordLimit": 1,
+                 *           "expiresInDays": 30,
+                 *           "proctoringSettings": {
+                 *             "screenRecording": true,
+                 *             "webcamMonitoring": true,
+                 *             "requireIdCapture": true
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["InviteBatch"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "status": 201,
+                     *           "invite": {
+                     *             "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *             "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *             "assessmentName": "Software Engineer Assessment",
+                     *             "recipientEmail": "candidate@example.com",
+                     *             "recipientName": null,
+                     *             "status": "pending",
+                     *             "questionReplayLimit": 1,
+                     *             "answerRecordLimit": 1,
+                     *             "sentAt": "2025-01-15T12:00:00.000Z",
+                     *             "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *             "acceptedAt": null,
+                     *             "startedAt": null,
+                     *             "completedAt": null
+                     *           },
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteBatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1829,6 +3377,162 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recipientName": "Casey Candidate",
+                 *       "metadata": {
+                 *         "source": "careers page"
+                 *       },
+                 *       "externalId": "application-4711"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitePatch"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *       "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "assessmentName": "Software Engineer Assessment",
+                     *       "recipientEmail": "candidate@example.com",
+                     *       "recipientName": "Casey Candidate",
+                     *       "status": "pending",
+                     *       "questionReplayLimit": 1,
+                     *       "answerRecordLimit": 1,
+                     *       "sentAt": "2025-01-15T12:00:00.000Z",
+                     *       "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *       "acceptedAt": null,
+                     *       "startedAt": null,
+                     *       "completedAt": null,
+                     *       "assignedGrader": {
+                     *         "id": "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b",
+                     *         "firstName": "Olivia",
+                     *         "lastName": "Owner",
+                     *         "email": "olivia@example.com"
+                     *       },
+                     *       "proctoringSettings": {
+                     *         "screenRecording": true,
+                     *         "webcamMonitoring": true,
+                     *         "requireIdCapture": true
+                     *       },
+                     *       "customMessage": null,
+                     *       "revokedAt": null,
+                     *       "externalId": "application-4711",
+                     *       "metadata": {
+                     *         "source": "careers page"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *       "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "assessmentName": "Software Engineer Assessment",
+                     *       "recipientEmail": "candidate@example.com",
+                     *       "recipientName": null,
+                     *       "status": "pending",
+                     *       "questionReplayLimit": 1,
+                     *       "answerRecordLimit": 1,
+                     *       "sentAt": "2025-01-15T12:00:00.000Z",
+                     *       "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *       "acceptedAt": null,
+                     *       "startedAt": null,
+                     *       "completedAt": null,
+                     *       "assignedGrader": {
+                     *         "id": "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b",
+                     *         "firstName": "Olivia",
+                     *         "lastName": "Owner",
+                     *         "email": "olivia@example.com"
+                     *       },
+                     *       "proctoringSettings": {
+                     *         "screenRecording": true,
+                     *         "webcamMonitoring": true,
+                     *         "requireIdCapture": true
+                     *       },
+                     *       "customMessage": null,
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1978,6 +3682,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    revokeInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "force": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *       "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "assessmentName": "Software Engineer Assessment",
+                     *       "recipientEmail": "candidate@example.com",
+                     *       "recipientName": null,
+                     *       "status": "revoked",
+                     *       "questionReplayLimit": 1,
+                     *       "answerRecordLimit": 1,
+                     *       "sentAt": "2025-01-15T12:00:00.000Z",
+                     *       "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *       "acceptedAt": null,
+                     *       "startedAt": null,
+                     *       "completedAt": null,
+                     *       "assignedGrader": {
+                     *         "id": "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b",
+                     *         "firstName": "Olivia",
+                     *         "lastName": "Owner",
+                     *         "email": "olivia@example.com"
+                     *       },
+                     *       "proctoringSettings": {
+                     *         "screenRecording": true,
+                     *         "webcamMonitoring": true,
+                     *         "requireIdCapture": true
+                     *       },
+                     *       "customMessage": null,
+                     *       "revokedAt": "2025-01-16T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getInviteTimeline: {
         parameters: {
             query?: never;
@@ -2032,6 +3819,8 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 1. */
                 page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
                 /** @description How many items a page holds. */
                 limit?: number;
                 /** @description What the list is sorted by. Equal items are sorted by id. */
@@ -2135,6 +3924,8 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 1. */
                 page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
                 /** @description How many items a page holds. */
                 limit?: number;
                 /** @description What the list is sorted by. Equal items are sorted by id. */
@@ -2193,7 +3984,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -2373,6 +4164,754 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    advanceTestInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "completed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdvanceRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *       "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *       "assessmentName": "Software Engineer Assessment",
+                     *       "recipientEmail": "candidate@example.com",
+                     *       "recipientName": null,
+                     *       "status": "completed",
+                     *       "questionReplayLimit": 1,
+                     *       "answerRecordLimit": 1,
+                     *       "sentAt": "2025-01-15T12:00:00.000Z",
+                     *       "expiresAt": "2025-02-14T12:00:00.000Z",
+                     *       "acceptedAt": "2025-01-15T12:05:00.000Z",
+                     *       "startedAt": "2025-01-15T12:05:00.000Z",
+                     *       "completedAt": "2025-01-15T12:05:01.000Z",
+                     *       "assignedGrader": {
+                     *         "id": "0b9c2f5e-8d1a-4f5b-9c7e-2a4d6e8f0a1b",
+                     *         "firstName": "Olivia",
+                     *         "lastName": "Owner",
+                     *         "email": "olivia@example.com"
+                     *       },
+                     *       "proctoringSettings": {
+                     *         "screenRecording": true,
+                     *         "webcamMonitoring": true,
+                     *         "requireIdCapture": true
+                     *       },
+                     *       "customMessage": null,
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InviteDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Which page, counted from 1. */
+                page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
+                /** @description How many items a page holds. */
+                limit?: number;
+                /** @description What the list is sorted by. Equal items are sorted by id. */
+                sort?: "created_at";
+                /** @description Whether the list rises or falls. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhooks": [
+                     *         {
+                     *           "id": "9a1b2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+                     *           "url": "https://ats.example.com/hooks/assessments",
+                     *           "description": "Our applicant tracking",
+                     *           "events": [
+                     *             "invite.completed",
+                     *             "attempt.graded"
+                     *           ],
+                     *           "state": "enabled",
+                     *           "disabledReason": null,
+                     *           "failingSince": null,
+                     *           "oldSecretUntil": null,
+                     *           "createdAt": "2025-01-10T09:00:00.000Z",
+                     *           "updatedAt": "2025-01-10T09:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "limit": 20,
+                     *         "total": 1,
+                     *         "totalPages": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://ats.example.com/hooks/assessments",
+                 *       "description": "Our applicant tracking",
+                 *       "events": [
+                 *         "invite.completed",
+                 *         "attempt.graded"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhook": {
+                     *         "id": "9a1b2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+                     *         "url": "https://ats.example.com/hooks/assessments",
+                     *         "description": "Our applicant tracking",
+                     *         "events": [
+                     *           "invite.completed",
+                     *           "attempt.graded"
+                     *         ],
+                     *         "state": "enabled",
+                     *         "disabledReason": null,
+                     *         "failingSince": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2025-01-10T09:00:00.000Z",
+                     *         "updatedAt": "2025-01-10T09:00:00.000Z"
+                     *       },
+                     *       "secret": "whsec_RVhBTVBMRUVYQU1QTEVFWEFNUExFRVhBTVBMRUVYQU0="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "9a1b2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+                     *       "url": "https://ats.example.com/hooks/assessments",
+                     *       "description": "Our applicant tracking",
+                     *       "events": [
+                     *         "invite.completed",
+                     *         "attempt.graded"
+                     *       ],
+                     *       "state": "enabled",
+                     *       "disabledReason": null,
+                     *       "failingSince": null,
+                     *       "oldSecretUntil": null,
+                     *       "createdAt": "2025-01-10T09:00:00.000Z",
+                     *       "updatedAt": "2025-01-10T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. There is no body. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "9a1b2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+                     *       "url": "https://ats.example.com/hooks/assessments",
+                     *       "description": "Our applicant tracking",
+                     *       "events": [
+                     *         "invite.completed",
+                     *         "attempt.graded"
+                     *       ],
+                     *       "state": "enabled",
+                     *       "disabledReason": null,
+                     *       "failingSince": null,
+                     *       "oldSecretUntil": null,
+                     *       "createdAt": "2025-01-10T09:00:00.000Z",
+                     *       "updatedAt": "2025-01-10T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Which page, counted from 1. */
+                page?: number;
+                /** @description Walks through the list instead of turning pages: empty to begin, then `pagination.nextCursor` of the answer before, with the same filters and order, until that is null. */
+                cursor?: string;
+                /** @description How many items a page holds. */
+                limit?: number;
+                /** @description What the list is sorted by. Equal items are sorted by id. */
+                sort?: "created_at";
+                /** @description Whether the list rises or falls. */
+                order?: "asc" | "desc";
+                /** @description Only deliveries in this state. */
+                state?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "4c6e8a0b-2d4f-4a6c-8e0a-2b4d6f8a0c1e",
+                     *           "eventId": "6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d",
+                     *           "type": "invite.completed",
+                     *           "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *           "state": "pending",
+                     *           "attempts": 1,
+                     *           "nextAttemptAt": "2025-01-20T10:12:05.000Z",
+                     *           "createdAt": "2025-01-20T10:12:00.000Z",
+                     *           "finishedAt": null
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "limit": 20,
+                     *         "total": 1,
+                     *         "totalPages": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                webhookId: string;
+                /** @description The id. */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "4c6e8a0b-2d4f-4a6c-8e0a-2b4d6f8a0c1e",
+                     *       "eventId": "6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d",
+                     *       "type": "invite.completed",
+                     *       "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *       "state": "pending",
+                     *       "attempts": 1,
+                     *       "nextAttemptAt": "2025-01-20T10:12:05.000Z",
+                     *       "createdAt": "2025-01-20T10:12:00.000Z",
+                     *       "finishedAt": null,
+                     *       "body": "{\"type\":\"invite.completed\",\"timestamp\":\"2025-01-20T10:12:00.000Z\",\"data\":{\"eventId\":\"6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d\",\"sequence\":7,\"inviteId\":\"a1b2c3d4-e5f6-7890-abcd-ef1234567890\",\"assessmentId\":\"7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9\",\"externalId\":null,\"webhookId\":null,\"status\":\"completed\",\"mode\":\"live\"}}",
+                     *       "log": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2025-01-20T10:12:00.000Z",
+                     *           "milliseconds": 84,
+                     *           "status": 500,
+                     *           "error": "the receiver answered 500 Internal Server Error",
+                     *           "response": "oops"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                webhookId: string;
+                /** @description The id. */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery": {
+                     *         "id": "4c6e8a0b-2d4f-4a6c-8e0a-2b4d6f8a0c1e",
+                     *         "eventId": "6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d",
+                     *         "type": "invite.completed",
+                     *         "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *         "state": "pending",
+                     *         "attempts": 1,
+                     *         "nextAttemptAt": "2025-01-20T10:12:05.000Z",
+                     *         "createdAt": "2025-01-20T10:12:00.000Z",
+                     *         "finishedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryOnly"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    redeliverSince: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2025-01-15T12:00:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RedeliverRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "redelivered": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Redelivered"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "force": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhook": {
+                     *         "id": "9a1b2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+                     *         "url": "https://ats.example.com/hooks/assessments",
+                     *         "description": "Our applicant tracking",
+                     *         "events": [
+                     *           "invite.completed",
+                     *           "attempt.graded"
+                     *         ],
+                     *         "state": "enabled",
+                     *         "disabledReason": null,
+                     *         "failingSince": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2025-01-10T09:00:00.000Z",
+                     *         "updatedAt": "2025-01-10T09:00:00.000Z"
+                     *       },
+                     *       "secret": "whsec_RVhBTVBMRUVYQU1QTEVFWEFNUExFRVhBTVBMRUVYQU0="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat. The same key with the same request is carried out once; every further time the first answer comes back, with `Idempotent-Replayed: true`. The same key with another request is answered with 422; while the first is still in progress, with 409 and `Retry-After` after a moment. Keys are kept for 7 days and belong to the organization, not to the API key. Answers that tell of a mistake are not kept.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery": {
+                     *         "id": "4c6e8a0b-2d4f-4a6c-8e0a-2b4d6f8a0c1e",
+                     *         "eventId": "6b8d0f2a-4c6e-4a8b-9d0f-1a3c5e7f9b2d",
+                     *         "type": "invite.completed",
+                     *         "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *         "state": "pending",
+                     *         "attempts": 1,
+                     *         "nextAttemptAt": "2025-01-20T10:12:05.000Z",
+                     *         "createdAt": "2025-01-20T10:12:00.000Z",
+                     *         "finishedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryOnly"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
