@@ -79,6 +79,7 @@ func TestWhatWasMadeIsThere(t *testing.T) {
 	g := w.fixed()
 	checked := 0
 	for _, op := range g.keyed() {
+		g.tidy()
 		one, ok := g.one(op.path)
 		if op.method != "POST" || !ok {
 			continue
@@ -88,6 +89,7 @@ func TestWhatWasMadeIsThere(t *testing.T) {
 			q := g.good(op)
 			made := g.send(q)
 			id := idIn(t, made.body)
+			g.made(op, q, made)
 			read := g.send(request{method: "GET", target: q.target + "/" + id, key: q.key})
 			if made.status != 201 || read.status != 200 || idIn(t, read.body) != id {
 				t.Fatalf("%s: %d %s\n%s: %d %s", op.OperationID, made.status, made.body, one.OperationID, read.status, read.body)

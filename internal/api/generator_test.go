@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -133,9 +134,10 @@ func (s schema) types() (types []string) {
 type generator struct {
 	*rand.Rand
 	described
-	w    *world
-	n    int
-	next map[string]string // by operation: the target of the page that follows one that was asked for
+	w     *world
+	n     int
+	next  map[string]string // by operation: the target of the page that follows one that was asked for
+	waste []request         // deletes what nobody needs any more
 }
 
 // request is what is sent, and how it came about.
@@ -229,41 +231,67 @@ func (g *generator) tuneAssessment(a map[string]any) {
 // target is the path of a call, about something that exists and, unless it is only read, is new and nobody else's.
 func (g *generator) target(op operation, key string) string {
 	g.w.t.Helper()
-	collection, rest, about := strings.Cut(strings.TrimPrefix(op.path, "/test"), "/{")
-	if !about {
-		return api.Base + op.path
-	}
-	if op.method == "GET" {
+	if op.method == "GET" || !strings.Contains(op.path, "{") {
 		return g.w.pathOf(g.w.t, api.Route{Path: op.path})
 	}
-	parameter, _, _ := strings.Cut(rest, "}")
-	id := g.fresh(collection, key, op.OperationID)
-	return api.Base + strings.Replace(op.path, "{"+parameter+"}", id, 1)
+	pattern := strings.TrimPrefix(op.path, "/test")
+	path := pattern
+	for _, name := range parameter.FindAllString(pattern, -1) {
+		collection, _, _ := strings.Cut(pattern, "/"+name)
+		path = strings.Replace(path, name, g.fresh(collection, path, key, op.OperationID), 1)
+	}
+	return api.Base + op.path[:len(op.path)-len(pattern)] + path
 }
 
-// fresh makes something below a collection for the operation, and is its id.
-func (g *generator) fresh(collection, key, operation string) string {
+// makers are the calls that make what stands in a collection, where it is not a POST to it.
+var makers = map[string]string{"/webhooks/{webhookId}/deliveries": "/webhooks/{webhookId}/test"}
+
+// fresh makes something in a collection for an operation, and is its id. path is the operation's, with the ids that are known.
+func (g *generator) fresh(collection, path, key, operation string) string {
 	g.w.t.Helper()
-	maker, ok := g.find("POST", collection)
+	maker, ok := g.find("POST", cmp.Or(makers[collection], collection))
 	if !ok {
-		g.w.t.Fatalf("%s needs something in %s, but nothing can be made there: say here what it takes", operation, collection)
+		g.w.t.Fatalf("%s needs something in %s, but nothing can be made there: say in makers what does", operation, collection)
 	}
-	s, _ := g.body(maker)
-	made := request{
-		why: "for " + operation, method: "POST", target: api.Base + collection, key: key,
-		body: marshal(g.w.t, g.tuned(maker.OperationID, g.value("", s, true))),
+	depth := strings.Count(maker.path, "/")
+	above := strings.Join(strings.Split(path, "/")[:depth], "/") // the collection's path, and the last word is the maker's
+	made := request{why: "for " + operation, method: "POST", target: api.Base + above + maker.path[strings.LastIndexByte(maker.path, '/'):], key: key}
+	if s, ok := g.body(maker); ok {
+		made.body = marshal(g.w.t, g.tuned(maker.OperationID, g.value("", s, true)))
 	}
 	got := g.send(made)
 	if got.status != 201 {
 		g.w.t.Fatalf("%s %s %s: %d %s", made.why, made.target, made.body, got.status, got.body)
 	}
 	id := idIn(g.w.t, got.body)
+	g.made(maker, made, got)
 	if operation == "archiveAssessment" {
 		if got := g.send(request{method: "POST", target: api.Base + collection + "/" + id + "/publish", key: key}); got.status != 200 {
 			g.w.t.Fatalf("publishing %s: %d %s", made.body, got.status, got.body)
 		}
 	}
 	return id
+}
+
+// few are the operations that make what an organization can have only so many of.
+var few = []string{"createWebhook"}
+
+// made remembers what has to be deleted again, because there is only so much room for it.
+func (g *generator) made(op operation, q request, got answer) {
+	if slices.Contains(few, op.OperationID) && got.status == 201 {
+		g.waste = append(g.waste, request{method: "DELETE", target: q.target + "/" + idIn(g.w.t, got.body), key: q.key})
+	}
+}
+
+// tidy deletes what was made for calls that are over.
+func (g *generator) tidy() {
+	g.w.t.Helper()
+	for _, q := range g.waste {
+		if got := g.send(q); got.status != 204 && got.status != 404 {
+			g.w.t.Fatalf("deleting %s: %d %s", q.target, got.status, got.body)
+		}
+	}
+	g.waste = nil
 }
 
 // idIn is the id of what an answer tells, at its top or one level below.

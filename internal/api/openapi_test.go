@@ -74,10 +74,12 @@ func TestDocumentKnowsEveryValueOfTheField(t *testing.T) {
 		reflect.TypeFor[wire.Assessment](): {
 			"DefaultQuestionFormat": texts(assess.Formats()), "DefaultAnswerFormat": texts(assess.Formats()),
 		},
-		reflect.TypeFor[wire.Question]():      {"QuestionFormat": texts(assess.Formats()), "AnswerFormat": texts(assess.Formats())},
-		reflect.TypeFor[wire.Invite]():        {"Status": texts(assess.InviteStatuses())},
-		reflect.TypeFor[wire.Member]():        {"Role": texts(assess.Roles())},
-		reflect.TypeFor[wire.InviteRequest](): {"Language": assess.InterfaceLanguages()},
+		reflect.TypeFor[wire.Question]():       {"QuestionFormat": texts(assess.Formats()), "AnswerFormat": texts(assess.Formats())},
+		reflect.TypeFor[wire.Invite]():         {"Status": texts(assess.InviteStatuses())},
+		reflect.TypeFor[wire.Member]():         {"Role": texts(assess.Roles())},
+		reflect.TypeFor[wire.WebhookRequest](): {"Events": texts(assess.WebhookEvents())},
+		reflect.TypeFor[wire.WebhookPatch]():   {"Events": texts(assess.WebhookEvents())},
+		reflect.TypeFor[wire.InviteRequest]():  {"Language": assess.InterfaceLanguages()},
 	}
 	for typ, fields := range want {
 		for name, values := range fields {

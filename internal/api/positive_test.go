@@ -32,5 +32,7 @@ func TestGoodRequestsAreAccepted(t *testing.T) {
 			t.Fatalf("%d: %s %s %q %s is answered with %d %s", i, q.method, q.target, q.headers, shorten(q.body), got.status, got.body)
 		}
 		g.follow(op, q, got)
+		g.made(op, q, got)
+		g.tidy()
 	}
 }

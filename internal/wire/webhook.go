@@ -34,9 +34,9 @@ type WebhookSecret struct {
 
 // WebhookRequest asks for a new webhook.
 type WebhookRequest struct {
-	URL         string   `json:"url" minLength:"1" maxLength:"2000" doc:"The address to post events to: https, on the usual port."`
+	URL         string   `json:"url" format:"uri" minLength:"1" maxLength:"2000" doc:"The address to post events to: https, on the usual port."`
 	Description *string  `json:"description,omitempty" maxLength:"200" doc:"What it is for, on one line."`
-	Events      []string `json:"events,omitempty" nullable:"false" doc:"The types of events to send. Without any, all."`
+	Events      []string `json:"events,omitempty" nullable:"false" enum:"invite.created,invite.sent,invite.delivery_failed,invite.accepted,invite.started,invite.completed,invite.expired,invite.revoked,invite.extended,invite.resent,invite.readdressed,invite.answered,invite.take_failed,invite.taken_over,invite.identified,invite.accommodated,invite.retake_allowed,invite.take_imported,invite.assigned,invite.unassigned,invite.evaluated,invite.reopened,invite.disputed,invite.decided,invite.changed,attempt.graded,candidate.erased,assessment.published,endpoint.disabled" doc:"The types of events to send. Without any, all."`
 }
 
 // NewWebhook is the wish in the field's terms.
@@ -48,9 +48,9 @@ func eventType(s string) assess.EventType { return assess.EventType(s) }
 
 // WebhookPatch changes what it names of a webhook.
 type WebhookPatch struct {
-	URL         *string   `json:"url,omitempty" minLength:"1" maxLength:"2000" doc:"The new address."`
+	URL         *string   `json:"url,omitempty" format:"uri" minLength:"1" maxLength:"2000" doc:"The new address."`
 	Description *string   `json:"description,omitempty" maxLength:"200" doc:"The new description."`
-	Events      *[]string `json:"events,omitempty" doc:"The types of events to send from now on. An empty list: all."`
+	Events      *[]string `json:"events,omitempty" enum:"invite.created,invite.sent,invite.delivery_failed,invite.accepted,invite.started,invite.completed,invite.expired,invite.revoked,invite.extended,invite.resent,invite.readdressed,invite.answered,invite.take_failed,invite.taken_over,invite.identified,invite.accommodated,invite.retake_allowed,invite.take_imported,invite.assigned,invite.unassigned,invite.evaluated,invite.reopened,invite.disputed,invite.decided,invite.changed,attempt.graded,candidate.erased,assessment.published,endpoint.disabled" doc:"The types of events to send from now on. An empty list: all."`
 	Enabled     *bool     `json:"enabled,omitempty" doc:"Whether it is to be sent events. Disabling gives up what is on its way."`
 }
 
