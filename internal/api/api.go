@@ -147,6 +147,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	rt.deprecated.announce(w.Header(), a.app.BaseURL())
 	c := &call{http: r, header: w.Header(), status: rt.success()}
 	result, err := a.do(w, rt, c)
+	a.countUse(rt, c.who, c.status, err)
 	replayed, again := result.(answer)
 	switch {
 	case err != nil:

@@ -25,9 +25,8 @@ const refusedPerMinute = 300
 // authorize finds out who calls and counts the call: for the organization, or for the network where no key tells one. Errors:
 // Invalid, Unauthenticated, RateLimited.
 func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, error) {
-	if keyInURL(r.URL.RawQuery) {
-		a.log.WarnContext(r.Context(), "an API key was sent in a URL", "id", a.requestID(r.Context()), "path", r.URL.Path)
-		return assess.Actor{}, a.refuse(w, r, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs."))
+	if key, found := keyInURL(r.URL.RawQuery); found {
+		return assess.Actor{}, a.refuseKeyInURL(w, r, key)
 	}
 	who, perMinute, err := a.app.AuthenticateKey(r.Context(), apiKey(r))
 	switch {
@@ -40,13 +39,34 @@ func (a *API) authorize(w http.ResponseWriter, r *http.Request) (assess.Actor, e
 	}
 }
 
-// admitKey is authorize for a request that no route asks a key of: it may come without one.
+// refuseKeyInURL refuses a key that logs along the way may have kept. Who manages it is told so.
+func (a *API) refuseKeyInURL(w http.ResponseWriter, r *http.Request, key string) error {
+	a.log.WarnContext(r.Context(), "an API key was sent in a URL", "id", a.requestID(r.Context()), "path", r.URL.Path)
+	err := a.refuse(w, r, assess.Errorf(assess.Invalid, "Send the API key in the x-api-key header, never in the URL. Revoke a key that was in a URL: it may be in logs."))
+	if assess.KindOf(err) != assess.RateLimited {
+		who, _, _ := a.app.AuthenticateKey(r.Context(), key) // whether it works or not, and nobody where it is none of ours
+		a.app.CountKeyUse(who, app.KeyRequest{At: a.now(), Refused: true, InURL: true})
+	}
+	return err
+}
+
+// admitKey is authorize for a request that no route answers: it may come without a key.
 func (a *API) admitKey(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get(keyHeader) == "" {
 		return a.refuse(w, r, nil)
 	}
-	_, err := a.authorize(w, r)
+	who, err := a.authorize(w, r)
+	a.app.CountKeyUse(who, app.KeyRequest{At: a.now(), Refused: true})
 	return err
+}
+
+// countUse counts a call of the route for the figures of its key. The status is that of the answer, unless err is.
+func (a *API) countUse(rt route, who assess.Actor, status int, err error) {
+	if err != nil {
+		status = problemOf(err).Status
+	}
+	refused := status >= http.StatusBadRequest && status < http.StatusInternalServerError
+	a.app.CountKeyUse(who, app.KeyRequest{Route: rt.method + " " + rt.path, At: a.now(), Refused: refused})
 }
 
 // refuse counts a request without a usable key by its network, and returns why it is refused.
@@ -60,24 +80,24 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, refusal error) erro
 // apiKey is the key that was sent. Several are one that cannot be valid, as they are once a proxy has joined them.
 func apiKey(r *http.Request) string { return strings.Join(r.Header.Values(keyHeader), ",") }
 
-// keyInURL reports whether a query string holds a key, or a parameter that is meant to.
-func keyInURL(query string) bool {
+// keyInURL finds a key in a query string, or a parameter that is meant to hold one, and is then maybe none.
+func keyInURL(query string) (key string, found bool) {
 	if query == "" {
-		return false
+		return "", false
 	}
 	values, _ := url.ParseQuery(query)
 	for name, all := range values {
 		switch strings.ToLower(name) {
 		case "x-api-key", "api-key", "api_key", "apikey":
-			return true
+			found = true
 		}
 		for _, v := range all {
 			if _, isKey := assess.APIKeyMode(v); isKey {
-				return true
+				return v, true
 			}
 		}
 	}
-	return false
+	return "", found
 }
 
 // network is the address without port, and for IPv6 the /64 that one subscriber has. What is no address stands for itself.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,7 +11,7 @@ import (
 	"alfaone/internal/store"
 )
 
-// KeyUse is how often a key was used on a day.
+// KeyUse is how often a key was used on a day by a route.
 type KeyUse = store.KeyUse
 
 // CreateAPIKey makes a key. The secret that it returns is the only copy. Errors: Forbidden, Invalid; Conflict when a key was
@@ -21,22 +23,55 @@ func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAP
 	if err := n.Validate(); err != nil {
 		return key, "", err
 	}
-	secret, start, err := a.newAPIKey(n.Mode)
-	if err != nil {
-		return key, "", err
-	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
 		if err := claimWish(tx, who, n.Once); err != nil {
 			return err
 		}
-		key = assess.APIKey{
-			ID: assess.APIKeyID(a.newID()), Org: who.Org, Mode: n.Mode, Name: assess.CleanLine(n.Name), Start: start,
-			Scopes: n.Granted(), CreatedBy: assess.MemberID(who.ID), Creator: who.Name, CreatedAt: tx.Now(),
-		}
+		key = assess.APIKey{Org: who.Org, Mode: n.Mode, Name: assess.CleanLine(n.Name), Scopes: n.Granted(), CreatedAt: tx.Now()}
 		if n.ExpiresInDays > 0 {
 			key.ExpiresAt = tx.Now().Add(time.Duration(n.ExpiresInDays) * 24 * time.Hour)
 		}
-		return tx.InsertAPIKey(key, a.secrets.hashAPIKey(secret))
+		key, secret, err = a.issueKey(tx, who, key)
+		return err
+	})
+	return key, secret, err
+}
+
+// issueKey gives a key its secret and writes it down.
+func (a *App) issueKey(tx *store.Tx, who assess.Actor, key assess.APIKey) (_ assess.APIKey, secret string, err error) {
+	if secret, key.Start, err = a.newAPIKey(key.Mode); err != nil {
+		return key, "", err
+	}
+	key.ID, key.CreatedBy, key.Creator = assess.APIKeyID(a.newID()), assess.MemberID(who.ID), who.Name
+	return key, secret, tx.InsertAPIKey(key, a.secrets.hashAPIKey(secret))
+}
+
+// RotateAPIKey makes the key that follows another, which works on for the overlap. The secret that it returns is the only copy.
+// Errors: Forbidden, Invalid, NotFound; Conflict when the key has ended or was replaced already.
+func (a *App) RotateAPIKey(ctx context.Context, who assess.Actor, id assess.APIKeyID, r assess.KeyRotation) (key assess.APIKey, secret string, err error) {
+	if err := who.May(assess.ManageKeys); err != nil {
+		return key, "", err
+	}
+	if err := r.Validate(); err != nil {
+		return key, "", err
+	}
+	err = a.tx(ctx, func(tx *store.Tx) error {
+		if err := claimWish(tx, who, r.Once); err != nil {
+			return err
+		}
+		old, err := tx.APIKey(who.Org, id)
+		if err != nil {
+			return err
+		}
+		old, next, err := old.Replaced(r.Overlap, tx.Now())
+		if err != nil {
+			return err
+		}
+		if err := tx.EndAPIKey(old); err != nil {
+			return err
+		}
+		key, secret, err = a.issueKey(tx, who, next)
+		return err
 	})
 	return key, secret, err
 }
@@ -65,6 +100,18 @@ func (a *App) APIKeys(ctx context.Context, who assess.Actor) (keys []assess.APIK
 	return keys, err
 }
 
+// APIKey reads one key. Errors: Forbidden, NotFound.
+func (a *App) APIKey(ctx context.Context, who assess.Actor, id assess.APIKeyID) (key assess.APIKey, err error) {
+	if err := who.May(assess.ManageKeys); err != nil {
+		return key, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		key, err = tx.APIKey(who.Org, id)
+		return err
+	})
+	return key, err
+}
+
 // RevokeAPIKey ends a key at once. Errors: Forbidden, NotFound.
 func (a *App) RevokeAPIKey(ctx context.Context, who assess.Actor, id assess.APIKeyID) error {
 	if err := who.May(assess.ManageKeys); err != nil {
@@ -73,8 +120,8 @@ func (a *App) RevokeAPIKey(ctx context.Context, who assess.Actor, id assess.APIK
 	return a.tx(ctx, func(tx *store.Tx) error { return tx.RevokeAPIKey(who.Org, id) })
 }
 
-// AuthenticateKey finds who calls with a key, and how many requests a minute the organization may make. What cannot be a key
-// is refused without a look-up. Errors: Unauthenticated, with the contract's exact messages.
+// AuthenticateKey finds who calls with a key, and how many requests a minute the organization may make; of a key that has ended
+// too. What cannot be a key is refused without a look-up. Errors: Unauthenticated, with the contract's exact messages.
 func (a *App) AuthenticateKey(ctx context.Context, secret string) (who assess.Actor, perMinute int, err error) {
 	if secret == "" {
 		return who, 0, assess.Errorf(assess.Unauthenticated, assess.MessageKeyRequired)
@@ -92,61 +139,78 @@ func (a *App) AuthenticateKey(ctx context.Context, secret string) (who assess.Ac
 			return err
 		}
 		who, perMinute = key.Actor(), rate
-		a.usage.count(key, tx.Now())
 		return key.Usable(tx.Now())
 	})
 	return who, perMinute, err
 }
 
-// keyUsage counts uses of keys in memory, so that a request does not cost a write. A crash loses at most one flush.
+// KeyRequest is one request that came with a key.
+type KeyRequest struct {
+	Route   string // as in KeyUse
+	At      time.Time
+	Refused bool // the answer was that the caller did something wrong
+	InURL   bool // the key was in the URL
+}
+
+// CountKeyUse counts a request of who, if it came with a key that we know. It is written down by FlushKeyUsage, so that a
+// request does not cost a write; a crash loses at most one flush.
+func (a *App) CountKeyUse(who assess.Actor, r KeyRequest) {
+	if who.Kind != assess.ByKey {
+		return
+	}
+	use := store.KeyUse{
+		Org: who.Org, Key: assess.APIKeyID(who.ID), Day: r.At.UTC().Format(time.DateOnly), Route: r.Route, Requests: 1, Last: r.At,
+	}
+	if r.Refused {
+		use.Refused = 1
+	}
+	if r.InURL {
+		use.Exposed = r.At
+	}
+	a.usage.add(use)
+}
+
+// keyUsage counts uses of keys in memory.
 type keyUsage struct {
 	mu   sync.Mutex
-	uses map[usageKey]*store.KeyUse
+	uses map[usageKey]store.KeyUse
 }
 
 type usageKey struct {
-	key assess.APIKeyID
-	day string
+	key        assess.APIKeyID
+	day, route string
 }
 
 // UsageFlush is how often whoever runs the App should call FlushKeyUsage.
 const UsageFlush = 10 * time.Second
 
-func newKeyUsage() *keyUsage { return &keyUsage{uses: map[usageKey]*store.KeyUse{}} }
+func newKeyUsage() *keyUsage { return &keyUsage{uses: map[usageKey]store.KeyUse{}} }
 
-func (u *keyUsage) count(k assess.APIKey, now time.Time) {
-	day := now.Format(time.DateOnly)
+// add counts what is used, or adds what take gave and nobody has written down.
+func (u *keyUsage) add(uses ...store.KeyUse) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	use := u.uses[usageKey{k.ID, day}]
-	if use == nil {
-		use = &store.KeyUse{Org: k.Org, Key: k.ID, Day: day}
-		u.uses[usageKey{k.ID, day}] = use
+	for _, more := range uses {
+		at := usageKey{more.Key, more.Day, more.Route}
+		use := u.uses[at]
+		more.Requests, more.Refused = more.Requests+use.Requests, more.Refused+use.Refused
+		more.Last, more.Exposed = later(more.Last, use.Last), later(more.Exposed, use.Exposed)
+		u.uses[at] = more
 	}
-	use.Requests++
-	use.Last = now
 }
 
-// putBack adds what take gave and nobody has written down.
-func (u *keyUsage) putBack(uses []store.KeyUse) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, old := range uses {
-		if use := u.uses[usageKey{old.Key, old.Day}]; use != nil {
-			old.Requests, old.Last = old.Requests+use.Requests, use.Last
-		}
-		u.uses[usageKey{old.Key, old.Day}] = &old
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
+	return b
 }
 
 // take empties the counts.
 func (u *keyUsage) take() []store.KeyUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	var uses []store.KeyUse
-	for _, use := range u.uses {
-		uses = append(uses, *use)
-	}
+	uses := slices.Collect(maps.Values(u.uses))
 	clear(u.uses)
 	return uses
 }
@@ -166,12 +230,12 @@ func (a *App) FlushKeyUsage(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		a.usage.putBack(uses)
+		a.usage.add(uses...)
 	}
 	return err
 }
 
-// KeyUsage is the requests per day (UTC) of the last days, today included, the oldest first, by key; what came since the last
+// KeyUsage is the requests per day (UTC) and route of the last days, today included, the oldest first, by key; what came since the last
 // flush is missing. Errors: Forbidden.
 func (a *App) KeyUsage(ctx context.Context, who assess.Actor, days int) (uses []store.KeyUse, err error) {
 	if err := who.May(assess.ManageKeys); err != nil {

@@ -2,11 +2,15 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -127,13 +131,21 @@ func TestOnlyWhoMayManageKeysDoes(t *testing.T) {
 			w.wantKind(err, assess.Forbidden)
 			_, err = w.APIKeys(ctx, who)
 			w.wantKind(err, assess.Forbidden)
+			_, err = w.APIKey(ctx, who, key.ID)
+			w.wantKind(err, assess.Forbidden)
 			_, err = w.KeyUsage(ctx, who, 30)
+			w.wantKind(err, assess.Forbidden)
+			_, _, err = w.RotateAPIKey(ctx, who, key.ID, assess.KeyRotation{})
 			w.wantKind(err, assess.Forbidden)
 			w.wantKind(w.RevokeAPIKey(ctx, who, key.ID), assess.Forbidden)
 		}
 		stranger, err := w.CreateOrganization(ctx, newOwner())
 		w.must(err)
 		w.wantKind(w.RevokeAPIKey(ctx, stranger.Actor(assess.Live), key.ID), assess.NotFound)
+		_, err = w.APIKey(ctx, stranger.Actor(assess.Live), key.ID)
+		w.wantKind(err, assess.NotFound)
+		_, _, err = w.RotateAPIKey(ctx, stranger.Actor(assess.Live), key.ID, assess.KeyRotation{})
+		w.wantKind(err, assess.NotFound)
 	})
 }
 
@@ -144,40 +156,109 @@ func givenUp(ctx context.Context) context.Context {
 	return ctx
 }
 
-func TestUseIsCountedByDay(t *testing.T) {
+func TestAKeyIsRotatedAndTheOldOneWorksOnForAWhile(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.t.Context()
-		key, secret := w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live})
-		use := func(n int) {
-			for range n {
-				_, _, err := w.AuthenticateKey(ctx, secret)
-				w.must(err)
+		authenticate := func(secret string) error {
+			_, _, err := w.AuthenticateKey(ctx, secret)
+			return err
+		}
+		n := assess.NewAPIKey{Name: "ATS", Mode: assess.Test, ExpiresInDays: 90, Scopes: []assess.Scope{assess.ScopeReadInvites}}
+		old, oldSecret := w.key(n)
+		w.clock.advance(time.Hour)
+		next, secret, err := w.RotateAPIKey(ctx, w.who(), old.ID, assess.KeyRotation{Overlap: 24 * time.Hour, Once: "form"})
+		w.must(err)
+		if next.Name != "ATS" || next.Replaces != old.ID || !slices.Equal(next.Scopes, n.Scopes) || next.Creator != "Olivia Owner" ||
+			!next.ExpiresAt.Equal(w.clock.Now().AddDate(0, 0, 90)) || !strings.HasPrefix(secret, next.Start) {
+			w.t.Errorf("the key that follows: %+v", next)
+		}
+		w.must(authenticate(secret))
+		w.must(authenticate(oldSecret))
+		for once, kind := range map[string]assess.Kind{"form": assess.Conflict, "another": assess.Conflict} {
+			_, _, err := w.RotateAPIKey(ctx, w.who(), old.ID, assess.KeyRotation{Once: once})
+			w.wantKind(err, kind)
+		}
+		w.must(authenticate(oldSecret)) // what was refused has ended nothing
+		w.clock.advance(24 * time.Hour)
+		w.wantMessage(authenticate(oldSecret), "API key has expired")
+
+		_, last, err := w.RotateAPIKey(ctx, w.who(), next.ID, assess.KeyRotation{})
+		w.must(err)
+		w.must(authenticate(last))
+		w.wantMessage(authenticate(secret), "API key has been revoked")
+		_, _, err = w.RotateAPIKey(ctx, w.who(), next.ID, assess.KeyRotation{})
+		w.wantKind(err, assess.Conflict)
+		_, _, err = w.RotateAPIKey(ctx, w.who(), old.ID, assess.KeyRotation{Overlap: assess.MaxKeyOverlap + 1})
+		w.wantProblems(err, "overlap")
+	})
+}
+
+// Of several who rotate a key at the same time one gets another key.
+func TestAKeyIsRotatedOnce(t *testing.T) {
+	each(t, func(w *world) {
+		old, _ := w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live})
+		var all sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			all.Go(func() {
+				_, _, errs[i] = w.RotateAPIKey(w.t.Context(), w.who(), old.ID, assess.KeyRotation{Overlap: time.Hour})
+			})
+		}
+		all.Wait()
+		made := 0
+		for _, err := range errs {
+			if err == nil {
+				made++
+			} else {
+				w.wantKind(err, assess.Conflict)
 			}
 		}
-		use(2)
+		if made != 1 {
+			w.t.Errorf("%d keys follow", made)
+		}
+	})
+}
+
+func TestUseIsCountedByDayAndRoute(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		key, _ := w.key(assess.NewAPIKey{Name: "k", Mode: assess.Live})
+		use := func(route string, n int, refused bool) {
+			for range n {
+				w.CountKeyUse(key.Actor(), app.KeyRequest{Route: route, At: w.clock.Now(), Refused: refused})
+			}
+		}
+		use("GET /tags", 2, false)
 		w.must(w.FlushKeyUsage(ctx))
-		use(1)
+		use("GET /tags", 1, true)
+		use("POST /tags", 1, true)
+		w.CountKeyUse(w.who(), app.KeyRequest{Route: "GET /tags", At: w.clock.Now()}) // a person
 		if w.FlushKeyUsage(givenUp(ctx)) == nil {
 			w.t.Error("written although the time was over")
 		}
 		w.must(w.FlushKeyUsage(ctx))
 		w.clock.advance(24 * time.Hour)
-		use(5)
+		use("GET /tags", 5, false)
 		w.must(w.FlushKeyUsage(ctx))
 		uses, err := w.KeyUsage(ctx, w.who(), 2)
 		w.must(err)
-		if len(uses) != 2 || uses[0].Day != "2025-01-15" || uses[0].Requests != 3 || uses[1].Requests != 5 || uses[1].Key != key.ID {
-			w.t.Errorf("uses %+v", uses)
+		of := func(day, route string, requests, refused int) app.KeyUse {
+			return app.KeyUse{Org: key.Org, Key: key.ID, Day: day, Route: route, Requests: requests, Refused: refused}
+		}
+		today := of("2025-01-16", "GET /tags", 5, 0)
+		want := []app.KeyUse{of("2025-01-15", "GET /tags", 3, 1), of("2025-01-15", "POST /tags", 1, 1), today}
+		if diff := cmp.Diff(want, uses); diff != "" {
+			w.t.Errorf("uses (-want +got):\n%s", diff)
 		}
 		uses, err = w.KeyUsage(ctx, w.who(), 1)
 		w.must(err)
-		if len(uses) != 1 || uses[0].Day != "2025-01-16" {
-			w.t.Errorf("uses today %+v", uses)
+		if diff := cmp.Diff([]app.KeyUse{today}, uses); diff != "" {
+			w.t.Errorf("uses today (-want +got):\n%s", diff)
 		}
-		keys, err := w.APIKeys(ctx, w.who())
+		got, err := w.APIKey(ctx, w.who(), key.ID)
 		w.must(err)
-		if !keys[0].LastUsedAt.Equal(w.clock.Now()) {
-			w.t.Errorf("last used %v", keys[0].LastUsedAt)
+		if !got.LastUsedAt.Equal(w.clock.Now()) || !got.ExposedAt.IsZero() {
+			w.t.Errorf("last used %v, exposed %v", got.LastUsedAt, got.ExposedAt)
 		}
 	})
 }

@@ -21,7 +21,8 @@ type APIKey struct {
 	RevokedAt  time.Time // zero means not revoked
 	LastUsedAt time.Time // written down some seconds late; zero means never
 	Scopes     []Scope
-	Replaces   APIKeyID // the key that this one follows; empty for none
+	Replaces   APIKeyID  // the key that this one follows; empty for none
+	ExposedAt  time.Time // when it last came in a URL, which logs may have kept; zero means never
 }
 
 // The exact messages of the public contract.
@@ -44,6 +45,29 @@ func (k APIKey) Usable(now time.Time) error {
 	}
 }
 
+// When a key deserves attention.
+const (
+	ExpiryNotice = 14 * 24 * time.Hour // so long before its end
+	UnusedAfter  = 90 * 24 * time.Hour // so long after it was last used, or made
+)
+
+// ExpiresSoon reports whether a usable key ends within ExpiryNotice.
+func (k APIKey) ExpiresSoon(now time.Time) bool {
+	return k.Usable(now) == nil && !k.ExpiresAt.IsZero() && k.ExpiresAt.Sub(now) <= ExpiryNotice
+}
+
+// Unused reports whether a usable key was not used for UnusedAfter: probably nobody needs it any more.
+func (k APIKey) Unused(now time.Time) bool {
+	last := k.CreatedAt
+	if k.LastUsedAt.After(last) {
+		last = k.LastUsedAt
+	}
+	return k.Usable(now) == nil && now.Sub(last) > UnusedAfter
+}
+
+// Exposed reports whether a usable key was seen where others may have read it.
+func (k APIKey) Exposed(now time.Time) bool { return k.Usable(now) == nil && !k.ExposedAt.IsZero() }
+
 // Actor is the key, acting.
 func (k APIKey) Actor() Actor {
 	return Actor{Org: k.Org, Mode: k.Mode, Kind: ByKey, ID: string(k.ID), Name: k.Name, Scopes: k.Scopes}
@@ -54,13 +78,13 @@ type NewAPIKey struct {
 	Name          string
 	Mode          Mode
 	ExpiresInDays int
-	Scopes        []Scope // empty: all
+	Scopes        []Scope // nil: all
 	Once          string  // when not empty, a second wish with the same is refused: a form sent twice makes one key
 }
 
 // Granted are the wished scopes in their order.
 func (n NewAPIKey) Granted() []Scope {
-	if len(n.Scopes) == 0 {
+	if n.Scopes == nil {
 		return Scopes()
 	}
 	return slices.DeleteFunc(Scopes(), func(s Scope) bool { return !slices.Contains(n.Scopes, s) })
@@ -78,6 +102,44 @@ func (n NewAPIKey) Validate() error {
 	p.line("once", n.Once, false, MaxNameRunes)
 	p.when(n.ExpiresInDays < 0 || n.ExpiresInDays > MaxKeyDays, "expiresInDays", "must be between 1 and %d, or empty for never", MaxKeyDays)
 	return p.err()
+}
+
+// KeyRotation is how a key is to be replaced by another.
+type KeyRotation struct {
+	Overlap time.Duration // how long the replaced key still works; 0 means not at all
+	Once    string        // as in NewAPIKey
+}
+
+// MaxKeyOverlap bounds how long two keys work that follow each other.
+const MaxKeyOverlap = 30 * 24 * time.Hour
+
+// Validate checks the wish. Errors: Invalid.
+func (r KeyRotation) Validate() error {
+	var p problems
+	p.when(r.Overlap < 0 || r.Overlap > MaxKeyOverlap, "overlap", "must be at most %d days", MaxKeyOverlap/(24*time.Hour))
+	p.line("once", r.Once, false, MaxNameRunes)
+	return p.err()
+}
+
+// Replaced is the key as it ends after the overlap, unless it ends sooner anyway, and the key that follows it: of the same name,
+// mode, scopes and length of life. What tells the new key from others is for the caller to fill in. Errors: Conflict when
+// the key has ended already.
+func (k APIKey) Replaced(overlap time.Duration, now time.Time) (old, next APIKey, err error) {
+	if k.Usable(now) != nil {
+		return k, next, Errorf(Conflict, "This key has ended already. Make a new one instead.")
+	}
+	next = APIKey{Org: k.Org, Mode: k.Mode, Name: k.Name, Scopes: k.Scopes, CreatedAt: now, Replaces: k.ID}
+	if !k.ExpiresAt.IsZero() {
+		next.ExpiresAt = now.Add(k.ExpiresAt.Sub(k.CreatedAt))
+	}
+	end := now.Add(overlap)
+	switch {
+	case overlap == 0:
+		k.RevokedAt = now
+	case k.ExpiresAt.IsZero() || end.Before(k.ExpiresAt):
+		k.ExpiresAt = end
+	}
+	return k, next, nil
 }
 
 // A key is "ak_live_" or "ak_test_", 24 random characters and a checksum of 6, all of the alphabet below: 142.9 bits. The

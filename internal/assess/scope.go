@@ -28,6 +28,30 @@ func Scopes() []Scope {
 	}
 }
 
+// Allows says for people what a key with the scope may do.
+func (s Scope) Allows() string {
+	switch s {
+	case ScopeReadAssessments:
+		return "See assessments and their questions"
+	case ScopeWriteAssessments:
+		return "Create, change, publish and archive assessments"
+	case ScopeReadInvites:
+		return "See invites, candidates and events"
+	case ScopeWriteInvites:
+		return "Invite candidates, change and revoke invites, erase candidates"
+	case ScopeReadResults:
+		return "See answers, scores and decisions"
+	case ScopeReadMembers:
+		return "See the members of the organization"
+	case ScopeWriteTags:
+		return "Create and delete tags"
+	case ScopeWriteWebhooks:
+		return "See, create and change webhooks"
+	default:
+		return ""
+	}
+}
+
 // scopePermissions are what each scope lets a key do: all that the public API offers, nothing that only a person should.
 // Tags can be read by every key, since assessments and invites name them.
 var scopePermissions = map[Scope][]Permission{
@@ -52,6 +76,7 @@ func scopeFor(p Permission) Scope {
 }
 
 func (p *problems) scopes(scopes []Scope) {
+	p.when(scopes != nil && len(scopes) == 0, "scopes", "must name at least one")
 	for _, s := range scopes {
 		p.when(scopePermissions[s] == nil, "scopes", "must be of %s", strings.Join(scopeNames(), ", "))
 	}

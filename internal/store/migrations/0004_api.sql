@@ -149,9 +149,12 @@ CREATE TABLE delivery_attempts (
 );
 CREATE INDEX jobs_waiting ON jobs (kind, key, run_at) WHERE state = 'queued' AND key <> '';
 
--- What a key may do, as words with blanks between them. replaces is the key that this one follows.
+-- What a key may do, as words with blanks between them. replaces is the key that this one follows; exposed_at is when the key
+-- last came in a URL.
 ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT 'assessments:read assessments:write invites:read invites:write results:read members:read tags:write webhooks:write';
 ALTER TABLE api_keys ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
+ALTER TABLE api_keys ADD COLUMN exposed_at BIGINT NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX api_keys_replaces ON api_keys (org_id, replaces) WHERE replaces <> '';
 
 CREATE TABLE api_key_uses (
     org_id   TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
