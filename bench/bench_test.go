@@ -36,10 +36,17 @@ func TestSmokeTestMeasuresEverything(t *testing.T) {
 		"P5  alfaone serve", "first 200 of /readyz", "P1  GET /assessments: 20 of 40", "P2  GET /invites: page 1", "middle page", "last page",
 		"sort=status", "status=expired", "P4  POST /invites, 1 connection\n", "P4  POST /invites, 64 connections", "P6  PUT …/chunks: 20 MB", "above idle",
 		"GET …/media: 1 MB", nameFiles, nameNoKey, nameDelivers, "P7  GET /invites/{id}", "P7  GET /grading/{id}/questions/1", "results.csv: 200 invites",
-		"results.xlsx: 200 invites",
+		"results.xlsx: 200 invites", "P3  growth on SQLite", "| middle page |", "| status=expired |", "page 1 costs the middle page with the most",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing about %q in:\n%s", want, out.String())
+		}
+	}
+	if os.Getenv(postgresVariable) != "" {
+		for _, want := range []string{"P3  growth on PostgreSQL", "P4  POST /invites, PostgreSQL, 64 connections", "P8  two processes on one database", "0 doubled"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("nothing about %q in:\n%s", want, out.String())
+			}
 		}
 	}
 	if strings.Contains(out.String(), "NaN") || strings.Contains(out.String(), " 0/s") {
@@ -49,7 +56,7 @@ func TestSmokeTestMeasuresEverything(t *testing.T) {
 
 func TestOptionsThatCannotBeMeasuredAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"-invites=4010", "-assessments=10", "-assessments=200 -invites=2000", "-rounds=0", "-nonsense"} {
+	for _, args := range []string{"-invites=4010", "-assessments=10", "-assessments=200 -invites=2000", "-rounds=0", "-nonsense", "-parts=nothing", "-steps=9"} {
 		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s is taken", args)
 		}

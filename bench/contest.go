@@ -91,7 +91,11 @@ func getter(name string, p *process, path string, header ...string) *contestant 
 
 // sameBytes makes sure that two servers answer alike, and with something.
 func (b *bench) sameBytes(ctx context.Context, one, other *process, path string) error {
-	header := http.Header{"X-Api-Key": {b.key}}
+	return b.sameBytesWith(ctx, b.key, one, other, path)
+}
+
+func (b *bench) sameBytesWith(ctx context.Context, key string, one, other *process, path string) error {
+	header := http.Header{"X-Api-Key": {key}}
 	x, err := one.do(ctx, http.MethodGet, path, "", header, http.StatusOK)
 	if err != nil {
 		return err

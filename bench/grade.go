@@ -59,7 +59,7 @@ func (b *bench) startGraded(ctx context.Context) (*graded, error) {
 	if g.graduates, err = graduate(ctx, dir, n); err != nil {
 		return nil, fmt.Errorf("grading: %w", err)
 	}
-	if g.process, err = b.startProgram(ctx, "alfaone-graded", dir, b.profiling()...); err != nil {
+	if g.process, err = b.startProgram(ctx, "alfaone-graded", home{dir: dir}, b.profiling()...); err != nil {
 		return nil, err
 	}
 	return g, g.signIn(ctx)

@@ -46,12 +46,13 @@ type lists struct {
 func serveLimit(args []string) error {
 	flags := flag.NewFlagSet(limitCommand, flag.ExitOnError)
 	dir := flags.String("data-dir", "", "where the database is")
+	url := flags.String("database-url", "", "PostgreSQL, instead; for reading only")
 	files := flags.String("files", "", "a directory to serve below /files/")
 	batch := flags.Int("batch", 0, "how many writing requests may share a commit; 0 refuses them")
 	_ = flags.Parse(args) // it exits
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	l, err := openLimit(ctx, filepath.Join(*dir, store.File))
+	l, err := openLimit(ctx, *dir, *url)
 	if err != nil {
 		return err
 	}
@@ -84,16 +85,23 @@ func dsn(path, more string) string {
 		"&_pragma=secure_delete(1)&_pragma=journal_size_limit(8388608)&" + more
 }
 
-// readers is how many connections read at once, as in the program.
-const readers = 8
+// How many connections read at once, as in the program.
+const (
+	readers             = 8
+	postgresConnections = 32
+)
 
-func openLimit(ctx context.Context, path string) (*limit, error) {
-	db, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+func openLimit(ctx context.Context, dir, url string) (*limit, error) {
+	driver, name, most := "sqlite", dsn(filepath.Join(dir, store.File), "_pragma=query_only(1)"), readers
+	if url != "" {
+		driver, name, most = "pgx", url, postgresConnections
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(readers)
-	db.SetMaxIdleConns(readers)
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
 	l := &limit{db: db}
 	if err := db.QueryRowContext(ctx, "SELECT org_id, hash FROM api_keys").Scan(&l.org, &l.hash); err != nil {
 		return nil, err

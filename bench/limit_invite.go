@@ -21,7 +21,7 @@ type inviter struct {
 	batch int
 	asked chan *wish
 
-	begin, commit, rollback, assessment, overdue, invite, count, total, sent, sequence, event, job *sql.Stmt
+	begin, commit, rollback, assessment, overdue, open, invite, count, total, block, sent, sequence, event, job *sql.Stmt
 }
 
 // wish is a request that waits for its commit.
@@ -72,7 +72,7 @@ func (l *limit) openWriter(ctx context.Context, path string, batch int) error {
 
 func (n *inviter) prepare(ctx context.Context) error {
 	const columns = inviteSummaryColumns + `, version, language, message, screen_recording, webcam, id_capture, reason,
-		delivery_error, token_version, revoked_at, complete_by, updated_at`
+		delivery_error, token_version, revoked_at, complete_by, updated_at, external_id, metadata, redirect_url, duplicate`
 	return prepare(ctx, n.conn, map[**sql.Stmt]string{
 		&n.begin: "BEGIN IMMEDIATE", &n.commit: "COMMIT", &n.rollback: "ROLLBACK",
 		&n.assessment: `SELECT org_id, id, name, status, format, answer_format, languages, screen_recording, webcam, id_capture,
@@ -82,15 +82,20 @@ func (n *inviter) prepare(ctx context.Context) error {
 			AND lower(email) = lower($4) AND status IN ('pending', 'accepted') AND expires_at <= $5`,
 		&n.invite: "INSERT INTO invites (" + columns + `, token_hash, folded)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-			$26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
+			$26, $27, $28, $29, $30, $31, $32, $33, $34) ON CONFLICT DO NOTHING`,
+		&n.open: `SELECT id FROM invites WHERE org_id = $1 AND mode = $2 AND assessment_id = $3 AND lower(email) = lower($4)
+			AND status IN ('pending', 'accepted', 'started') ORDER BY sent_at, id LIMIT 1`,
+		&n.block: `UPDATE invite_blocks SET n = n + 1 WHERE org_id = $1 AND mode = $2 AND (sent_at, id) =
+			(SELECT sent_at, id FROM invite_blocks WHERE org_id = $1 AND mode = $2 AND (sent_at, id) <= ($3, $4) ORDER BY sent_at DESC, id DESC LIMIT 1)
+			RETURNING sent_at, id, n`,
 		&n.total: `INSERT INTO invite_totals (org_id, mode, status, n) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (org_id, mode, status) DO UPDATE SET n = invite_totals.n + EXCLUDED.n`,
 		&n.sent: "UPDATE assessments SET live_invites = live_invites + 1 WHERE org_id = $1 AND id = $2",
 		&n.count: `INSERT INTO invite_counts (org_id, mode, assessment_id, status, n) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (org_id, mode, assessment_id, status) DO UPDATE SET n = invite_counts.n + EXCLUDED.n`,
 		&n.sequence: "UPDATE organizations SET event_sequence = event_sequence + 1 WHERE id = $1 RETURNING event_sequence",
-		&n.event: `INSERT INTO events (org_id, sequence, id, mode, type, invite_id, assessment_id, actor, actor_id, actor_name, note, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		&n.event: `INSERT INTO events (org_id, sequence, id, mode, type, invite_id, assessment_id, actor, actor_id, actor_name, note, at,
+			external_id, webhook_id, status) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '', 'pending')`,
 		&n.job: `INSERT INTO jobs (id, kind, args, key, unique_key, state, run_at, lease_until, lease_token, attempt, max_attempts,
 			last_error, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, '', $7, $8, '', $9, 0) ON CONFLICT DO NOTHING`,
 	})
@@ -166,10 +171,14 @@ func (n *inviter) insert(ctx context.Context, org string, w *wish) error {
 	}
 	if _, err := n.invite.ExecContext(ctx, id, org, mode, w.asked.AssessmentID, c.name, w.asked.RecipientEmail, "", "pending", "queued",
 		1, 1, sent, expires, 0, 0, 0, c.version, languages[0], "", c.screen, c.webcam, c.idc, "", "", 1, 0, 0, sent,
-		hex.EncodeToString(token[:]), strings.ToLower(w.asked.RecipientEmail+" ")); err != nil {
+		"", "{}", "", false, hex.EncodeToString(token[:]), strings.ToLower(w.asked.RecipientEmail+" ")); err != nil {
 		return err
 	}
 	if err := n.countOne(ctx, org, w.asked.AssessmentID); err != nil {
+		return err
+	}
+	nothing := func(*sql.Rows) error { return nil }
+	if err := each(ctx, n.block, []any{org, mode, sent, id}, nothing); err != nil {
 		return err
 	}
 	return n.insertRest(ctx, org, w.made, sent)
@@ -195,7 +204,10 @@ func (n *inviter) read(ctx context.Context, org string, asked inviteRequest) (c 
 		return c, err
 	}
 	nothing := func(*sql.Rows) error { return nil }
-	return c, each(ctx, n.overdue, []any{org, mode, asked.AssessmentID, asked.RecipientEmail, time.Now().UnixMilli()}, nothing)
+	if err := each(ctx, n.overdue, []any{org, mode, asked.AssessmentID, asked.RecipientEmail, time.Now().UnixMilli()}, nothing); err != nil {
+		return c, err
+	}
+	return c, each(ctx, n.open, []any{org, mode, asked.AssessmentID, asked.RecipientEmail}, nothing)
 }
 
 // insertRest writes the event and the mail's job.

@@ -43,11 +43,11 @@ func (b *bench) lists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	program, err := b.startProgram(ctx, "alfaone-lists", b.seed, b.profiling()...)
+	program, err := b.startProgram(ctx, "alfaone-lists", home{dir: b.seed}, b.profiling()...)
 	if err != nil {
 		return err
 	}
-	limit, err := b.startLimit(ctx, "limit-lists", limitDir)
+	limit, err := b.startLimit(ctx, "limit-lists", home{dir: limitDir})
 	if err != nil {
 		return err
 	}

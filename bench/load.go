@@ -20,6 +20,7 @@ import (
 type contestant struct {
 	name    string
 	process *process
+	others  []*process           // that share the load with it, by connections
 	request func(n int64) []byte // the bytes of the n-th request
 	status  int                  // that every answer must have
 	sent    atomic.Int64
@@ -34,17 +35,18 @@ type turn struct {
 
 // load keeps the connections busy for so long.
 func (c *contestant) load(ctx context.Context, connections int, length time.Duration) (turn, error) {
-	var all sync.WaitGroup
+	var clients sync.WaitGroup
 	latencies := make([][]time.Duration, connections)
 	errs := make([]error, connections)
-	before := c.process.cpu()
+	all := append([]*process{c.process}, c.others...)
+	before := cpuOf(all)
 	begin := time.Now()
 	for i := range connections {
-		all.Go(func() { latencies[i], errs[i] = c.client(ctx, begin.Add(length)) })
+		clients.Go(func() { latencies[i], errs[i] = c.client(ctx, all[i%len(all)], begin.Add(length)) })
 	}
-	all.Wait()
+	clients.Wait()
 	took := time.Since(begin)
-	after := c.process.cpu()
+	after := cpuOf(all)
 	if err := errors.Join(errs...); err != nil {
 		return turn{}, fmt.Errorf("%s: %w", c.name, err)
 	}
@@ -56,12 +58,20 @@ func (c *contestant) load(ctx context.Context, connections int, length time.Dura
 	}, nil
 }
 
+// cpuOf is the processor time that processes have used together.
+func cpuOf(all []*process) (sum time.Duration) {
+	for _, p := range all {
+		sum += p.cpu()
+	}
+	return sum
+}
+
 // answerTimeout bounds the wait for one answer.
 const answerTimeout = 30 * time.Second
 
 // client sends one request after the other over a connection, at least one, and returns how long each took.
-func (c *contestant) client(ctx context.Context, until time.Time) (latencies []time.Duration, err error) {
-	conn, err := (&net.Dialer{Timeout: answerTimeout}).DialContext(ctx, "tcp", c.process.address())
+func (c *contestant) client(ctx context.Context, to *process, until time.Time) (latencies []time.Duration, err error) {
+	conn, err := (&net.Dialer{Timeout: answerTimeout}).DialContext(ctx, "tcp", to.address())
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,9 @@
 // the same driver and writes the same bytes; and against PocketBase, which one would build it with instead. All of them run as
 // processes of their own, take turns in one run, and what counts is ratios: absolute figures differ between machines.
 //
+// What PostgreSQL costs is measured on a server that ALFAONE_TEST_POSTGRES or -postgres names; make bench starts one and throws it
+// away. -parts chooses what is measured, -steps how far the lists grow.
+//
 // It must not measure anything that it has not first seen to be right: the bodies of the program and of the limit are compared
 // before the clock starts, and an unexpected status ends the run.
 package main
@@ -16,6 +19,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -48,6 +53,9 @@ type options struct {
 	duration    time.Duration // of a turn
 	timeout     time.Duration // of everything
 	peer        bool
+	postgres    string // the URL of a server whose user may make databases; empty: PostgreSQL is not measured
+	parts       string // which are measured, separated by commas; empty: all
+	steps       int    // how many sizes of P3
 	profiles    string // a directory; empty: none are taken
 	quick       bool
 }
@@ -61,15 +69,26 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	flags.IntVar(&o.writers, "writers", 64, "connections that write")
 	flags.IntVar(&o.rounds, "rounds", 3, "turns of each contestant")
 	flags.DurationVar(&o.duration, "duration", 2*time.Second, "length of a turn")
-	flags.DurationVar(&o.timeout, "timeout", 6*time.Minute, "length of everything at most")
+	flags.DurationVar(&o.timeout, "timeout", 15*time.Minute, "length of everything at most")
 	flags.BoolVar(&o.peer, "peer", true, "measure PocketBase too")
+	flags.StringVar(&o.postgres, "postgres", os.Getenv(postgresVariable), "URL of a PostgreSQL server to make databases on")
+	flags.StringVar(&o.parts, "parts", "", "what to measure, separated by commas, of "+strings.Join(partNames(), ", ")+"; empty: everything")
+	flags.IntVar(&o.steps, "steps", len(sizes), "how many sizes of lists: from 10,000 invites on, each ten times the one before")
 	flags.StringVar(&o.profiles, "profiles", "", "directory for CPU profiles of the program, taken in turns of their own")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke test: few rows, short turns, a plain build, no PocketBase")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if o.quick {
-		o.invites, o.assessments, o.rounds, o.duration, o.peer = 2_000, 40, 1, 100*time.Millisecond, false
+		o.invites, o.assessments, o.rounds, o.duration, o.peer, o.steps = 2_000, 40, 1, 100*time.Millisecond, false, min(o.steps, 2)
+	}
+	if o.steps < 1 || o.steps > len(sizes) {
+		return o, fmt.Errorf("there are 1 to %d steps", len(sizes))
+	}
+	for _, name := range o.chosen() {
+		if !slices.Contains(partNames(), name) {
+			return o, fmt.Errorf("there is no part %q, only %s", name, strings.Join(partNames(), ", "))
+		}
 	}
 	if o.assessments < pageSize || o.invites < len(spread)*o.assessments || o.invites%pageSize != 0 || o.connections < 1 || o.writers < 1 || o.rounds < 1 {
 		return o, fmt.Errorf("there must be %d assessments or more, %d invites of each or more, their number a multiple of %d, and at least one connection and turn",
@@ -91,14 +110,49 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer b.Close()
 	b.describe()
-	for _, part := range []func(context.Context) error{b.starts, b.lists, b.makes, b.recordings, b.results} {
-		err := part(ctx)
+	for _, p := range parts {
+		if !slices.Contains(o.chosen(), p.name) {
+			continue
+		}
+		err := p.measure(b, ctx)
 		b.stopAll()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// postgresVariable names the server that tests use too; see scripts/with-postgres.
+const postgresVariable = "ALFAONE_TEST_POSTGRES"
+
+// parts are what can be measured, in their order.
+var parts = []struct {
+	name    string
+	measure func(*bench, context.Context) error
+}{
+	{"start", (*bench).starts},
+	{"lists", (*bench).lists},
+	{"invites", (*bench).makes},
+	{"media", (*bench).recordings},
+	{"pages", (*bench).results},
+	{"growth", (*bench).growth},
+	{"postgres", (*bench).onPostgres},
+}
+
+// chosen are the names of the parts to measure.
+func (o options) chosen() []string {
+	if o.parts == "" {
+		return partNames()
+	}
+	return strings.Split(o.parts, ",")
+}
+
+func partNames() (names []string) {
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	return names
 }
 
 // bench is a run: the built program and the rows that every contestant gets a copy of.

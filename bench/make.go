@@ -74,12 +74,12 @@ func (b *bench) makesDelivering(ctx context.Context, assessment string) error {
 }
 
 // startOnCopy starts a server on a copy of the rows.
-func (b *bench) startOnCopy(ctx context.Context, name string, start func(ctx context.Context, name, dir string, args ...string) (*process, error), args ...string) (*process, error) {
+func (b *bench) startOnCopy(ctx context.Context, name string, start func(ctx context.Context, name string, h home, args ...string) (*process, error), args ...string) (*process, error) {
 	dir, err := b.copyOfSeed(name)
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, name, dir, args...)
+	return start(ctx, name, home{dir: dir}, args...)
 }
 
 // compareMakers lets the contestants, the program first, make invites over one connection and over many.
@@ -113,8 +113,13 @@ func (b *bench) compareMakers(ctx context.Context, contestants []*contestant) er
 
 // maker asks for one invite after the other, each to another address.
 func (b *bench) maker(name string, p *process, assessment string) *contestant {
+	return b.makerOf(name, p, b.key, assessment, "new")
+}
+
+// makerOf is maker with a key, and addresses that begin with a prefix.
+func (b *bench) makerOf(name string, p *process, key, assessment, prefix string) *contestant {
 	return &contestant{name: name, process: p, status: http.StatusCreated, request: func(n int64) []byte {
-		return request(p, http.MethodPost, "/api/v1/invites", inviteBody(assessment, fmt.Sprintf("new-%d@example.com", n)), "X-Api-Key", b.key)
+		return request(p, http.MethodPost, "/api/v1/invites", inviteBody(assessment, fmt.Sprintf("%s-%d@example.com", prefix, n)), "X-Api-Key", key)
 	}}
 }
 
@@ -124,7 +129,7 @@ func inviteBody(assessment, email string) string {
 
 // anyAssessment is the id of an assessment, asked of the program.
 func (b *bench) anyAssessment(ctx context.Context) (string, error) {
-	program, err := b.startProgram(ctx, "alfaone-look", b.seed)
+	program, err := b.startProgram(ctx, "alfaone-look", home{dir: b.seed})
 	if err != nil {
 		return "", err
 	}

@@ -71,7 +71,7 @@ func (b *bench) startRecorder(ctx context.Context) (*recorder, error) {
 	if err := r.invite(ctx); err != nil {
 		return nil, err
 	}
-	if r.process, err = b.startProgram(ctx, "alfaone-recordings", r.dir); err != nil {
+	if r.process, err = b.startProgram(ctx, "alfaone-recordings", home{dir: r.dir}); err != nil {
 		return nil, err
 	}
 	var opened struct{ URL string }
@@ -226,7 +226,7 @@ func (b *bench) readParts(ctx context.Context, r *recorder) error {
 	if err != nil || len(found) != 1 {
 		return fmt.Errorf("the recording is not where it should be: %v, %w", found, err)
 	}
-	limit, err := b.startLimit(ctx, "limit-recordings", b.seed, "-files", filepath.Dir(found[0]))
+	limit, err := b.startLimit(ctx, "limit-recordings", home{dir: b.seed}, "-files", filepath.Dir(found[0]))
 	if err != nil {
 		return err
 	}

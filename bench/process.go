@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -64,18 +65,18 @@ func (b *bench) start(ctx context.Context, name, program string, args ...string)
 	return p, nil
 }
 
-// startProgram starts the program on a data directory.
-func (b *bench) startProgram(ctx context.Context, name, dir string, args ...string) (*process, error) {
-	return b.start(ctx, name, b.binary, append([]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1:0"}, args...)...)
+// startProgram starts the program where its rows are.
+func (b *bench) startProgram(ctx context.Context, name string, h home, args ...string) (*process, error) {
+	return b.start(ctx, name, b.binary, slices.Concat([]string{"serve", "--listen", "127.0.0.1:0"}, h.flags(), args)...)
 }
 
 // startLimit starts this program again, as the limit.
-func (b *bench) startLimit(ctx context.Context, name, dir string, args ...string) (*process, error) {
+func (b *bench) startLimit(ctx context.Context, name string, h home, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, name, self, append([]string{limitCommand, "-data-dir", dir}, args...)...)
+	return b.start(ctx, name, self, append([]string{limitCommand, "-data-dir", h.dir, "-database-url", h.url}, args...)...)
 }
 
 var servingLine = regexp.MustCompile(`msg=serving url=(\S+) (?:token=(\S+) )?`)

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,42 +18,17 @@ import (
 // owner is the address of the member who owns everything.
 const owner = "ada@example.com"
 
-// fill makes the data directory: the organization and its key by the operator's commands, the rows past the use cases.
-func (b *bench) fill(ctx context.Context) (err error) {
-	said, err := b.operate(ctx, "member", "add", "--new-organization", "Bench", "--first-name", "Ada", "--last-name", "Bench", owner)
-	if err != nil {
-		return err
-	}
-	_, b.password, _ = strings.Cut(said, "the password ")
-	if _, err := b.operate(ctx, "organization", "rate", fmt.Sprint(assess.MaxRate)); err != nil {
-		return err
-	}
-	if b.key, err = b.operate(ctx, "apikey", "create", "Bench"); err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, store.Options{DataDir: b.seed})
-	if err != nil {
-		return err
-	}
-	return errors.Join(b.fillRows(ctx, db), db.Close())
-}
-
-// operate runs a command of the program on the data directory and returns what it prints.
-func (b *bench) operate(ctx context.Context, args ...string) (string, error) {
-	var said strings.Builder
-	cmd := exec.CommandContext(ctx, b.binary, append(args, "--data-dir", b.seed)...)
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("alfaone %s: %w\n%s", strings.Join(args, " "), err, said.String())
-	}
-	return strings.TrimSpace(string(out)), nil
+// fill makes the data directory that every contestant gets a copy of.
+func (b *bench) fill(ctx context.Context) error {
+	s, err := b.settle(ctx, home{dir: b.seed}, b.invites)
+	b.key, b.password = s.key, s.password
+	return err
 }
 
 // invitesPerTransaction keeps the transactions of the filling few, and each of them small enough to be held in memory.
 const invitesPerTransaction = 5_000
 
-func (b *bench) fillRows(ctx context.Context, db *store.DB) error {
+func (b *bench) fillRows(ctx context.Context, db *store.DB, invites int) error {
 	var org assess.OrgID
 	var assessments []assess.Assessment
 	now := time.Now()
@@ -74,10 +47,10 @@ func (b *bench) fillRows(ctx context.Context, db *store.DB) error {
 		}
 		return nil
 	})
-	for from := 0; from < b.invites && err == nil; from += invitesPerTransaction {
+	for from := 0; from < invites && err == nil; from += invitesPerTransaction {
 		err = db.Tx(ctx, func(tx *store.Tx) error {
-			for i := from; i < min(from+invitesPerTransaction, b.invites); i++ {
-				if _, err := tx.InsertInvite(newInvite(assessments[i%len(assessments)], i, i/len(assessments), b.invites, now), uuid.NewString()); err != nil {
+			for i := from; i < min(from+invitesPerTransaction, invites); i++ {
+				if _, err := tx.InsertInvite(newInvite(assessments[i%len(assessments)], i, i/len(assessments), invites, now), uuid.NewString()); err != nil {
 					return err
 				}
 			}
@@ -112,13 +85,13 @@ var spread = [20]assess.InviteStatus{
 	assess.Expired, assess.Expired, assess.Expired, assess.Revoked,
 }
 
-// newInvite is the i-th of so many invites, the n-th of its assessment. No deadline passes while the bench runs: the rows must
+// newInvite is the i-th of so many invites, the n-th of its assessment. Its id ends with two zeros, so that copies find room. No deadline passes while the bench runs: the rows must
 // stay the same for everybody.
 func newInvite(a assess.Assessment, i, n, of int, now time.Time) assess.Invite {
 	sent := now.Add(-2*time.Hour - time.Duration(of-i)*20*time.Second)
 	inv := assess.Invite{
 		InviteSummary: assess.InviteSummary{
-			ID: assess.InviteID(uuid.Must(uuid.NewV7()).String()), Org: a.Org, Mode: assess.Live, Assessment: a.ID, AssessmentName: a.Draft.Name,
+			ID: assess.InviteID(uuid.Must(uuid.NewV7()).String()[:34] + "00"), Org: a.Org, Mode: assess.Live, Assessment: a.ID, AssessmentName: a.Draft.Name,
 			Email: fmt.Sprintf("candidate-%d@example.com", i), Stored: spread[n%len(spread)], Delivery: assess.MailSent,
 			ReplayLimit: 1, RecordLimit: 1, SentAt: sent, ExpiresAt: now.Add(time.Duration(1+i%30) * 24 * time.Hour),
 		},
