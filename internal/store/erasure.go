@@ -34,7 +34,7 @@ func (tx *Tx) DeleteInvite(inv assess.Invite) error {
 	if err := tx.change("invite", "DELETE FROM invites WHERE org_id = $1 AND mode = $2 AND id = $3", inv.Org, inv.Mode, inv.ID); err != nil {
 		return err
 	}
-	return tx.countInvite(inv, inv.Stored, -1)
+	return tx.discountInvite(inv)
 }
 
 // DeleteRecordings forgets the recordings of an invite with their slices, and returns which they were.
