@@ -217,7 +217,7 @@ func TestMethodsOfAPath(t *testing.T) {
 	w := newWorld(t)
 	for path, allow := range map[string]string{
 		"/api/v1/invites":                        "GET, HEAD, OPTIONS, POST",
-		"/api/v1/invites/" + string(w.invite):    "GET, HEAD, OPTIONS, PATCH",
+		"/api/v1/invites/" + string(w.invite):    "DELETE, GET, HEAD, OPTIONS, PATCH",
 		"/api/v1/invites/batch":                  "OPTIONS, POST",
 		"/api/v1/tags/" + string(w.tag):          "DELETE, GET, HEAD, OPTIONS, PATCH",
 		"/api/v1/openapi.json":                   "GET, HEAD, OPTIONS",

@@ -43,21 +43,26 @@ func (a *API) carryOut(rt route, c *call, in any) (any, error) {
 	} else {
 		reply, err = a.app.CarryOutOnce(ctx, c.who, once, run)
 	}
+	if err != nil {
+		return nil, err
+	}
+	c.status = reply.Status
 	if reply.Replayed {
 		c.replayed(reply.Status)
 	}
-	return answer(reply.Body), err
+	return answer(reply.Body), nil
 }
 
-// reply carries the call out.
+// reply carries the call out. It leaves c as it was, since a transaction may run again from its start.
 func (a *API) reply(ctx context.Context, rt route, c *call, in any) (app.Reply, error) {
-	result, err := rt.run(ctx, a, c, in)
+	try := *c
+	result, err := rt.run(ctx, a, &try, in)
 	if err != nil {
 		return app.Reply{}, err
 	}
 	var buf bytes.Buffer
 	err = encode(&buf, result)
-	return app.Reply{Resource: c.resource, Status: c.status, Body: buf.String()}, err
+	return app.Reply{Resource: try.resource, Status: try.status, Body: buf.String()}, err
 }
 
 // errNotYet says that a call was not carried out before.

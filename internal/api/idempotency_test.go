@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -8,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"alfaone/internal/api"
+	"alfaone/internal/app"
 	"alfaone/internal/assess"
+	"alfaone/internal/store/storetest"
 )
 
 func TestRepeatedRequestsAreCarriedOutOnce(t *testing.T) {
@@ -128,5 +132,63 @@ func TestIdempotencyKeysHaveAForm(t *testing.T) {
 	}
 	if got := w.send("GET", "/api/v1/invites", w.key, "", "Idempotency-Key", "two words"); got.status != 200 {
 		t.Errorf("on a GET: %d, want it to be passed over", got.status)
+	}
+}
+
+func TestEveryPostAnswersTheSameWhenItIsRepeated(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		for _, r := range api.Routes() {
+			if r.Method != "POST" {
+				continue
+			}
+			path, key, body := w.pathOf(t, r), w.keyOf(r), w.bodyOf(t, r)
+			w.clock.advance(2 * time.Minute) // resending has its pause
+			first := w.send("POST", path, key, body, "Idempotency-Key", "repeated")
+			if first.status < 200 || first.status > 299 || first.header.Get("Idempotent-Replayed") != "" {
+				t.Errorf("%s: %d %s", r.Name, first.status, first.body)
+				continue
+			}
+			w.clock.advance(2 * time.Minute) // a second answer would differ
+			again := w.send("POST", path, key, body, "Idempotency-Key", "repeated")
+			if again.status != first.status || again.body != first.body || again.header.Get("Idempotent-Replayed") != "true" {
+				t.Errorf("%s: %d %s\nwas %d %s", r.Name, again.status, again.body, first.status, first.body)
+			}
+		}
+	})
+}
+
+// TestARequestWaitsAMomentForAnotherOfItsKey holds a key back in a transaction of its own. SQLite lets only one at a time write.
+func TestARequestWaitsAMomentForAnotherOfItsKey(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	w := newWorldOn(t, c, storetest.OpenEngine(t, "postgres", c.Now))
+	once := app.Once{Route: "POST /api/v1/tags", Key: "held", Fingerprint: "other"}
+	held, release := make(chan struct{}), make(chan struct{})
+	holding := make(chan error, 1)
+	go func() {
+		_, err := w.app.CarryOutOnce(t.Context(), w.owner.Actor(assess.Live), once, func(context.Context) (app.Reply, error) {
+			close(held)
+			<-release
+			return app.Reply{Status: 201, Body: "{}"}, nil
+		})
+		holding <- err
+	}()
+	<-held
+	began := time.Now()
+	got := w.post("/api/v1/tags", `{"name":"Held"}`, "Idempotency-Key", "held", "Accept", problemJSON)
+	if waited := time.Since(began); waited < time.Second || waited > 10*time.Second {
+		t.Errorf("it waited for %s, want about 2 s", waited)
+	}
+	if got.status != 409 || got.header.Get("Retry-After") != "1" || !strings.Contains(got.body, `"code":"idempotency_in_progress"`) {
+		t.Errorf("%d %v %s", got.status, got.header, got.body)
+	}
+	if got := w.post("/api/v1/tags", `{"name":"Free"}`, "Idempotency-Key", "free"); got.status != 201 {
+		t.Errorf("another key: %d %s", got.status, got.body)
+	}
+	close(release)
+	w.must(<-holding)
+	if got := w.post("/api/v1/tags", `{"name":"Held"}`, "Idempotency-Key", "held"); got.status != 422 {
+		t.Errorf("once it is answered: %d %s", got.status, got.body)
 	}
 }

@@ -58,7 +58,7 @@ var failures = map[int]failure{
 	http.StatusUnauthorized:          {"Unauthorized", "There is no key, or not one that can be used: `" + assess.MessageKeyRequired + "`, `" + assess.MessageKeyInvalid + "`, `" + assess.MessageKeyExpired + "` or `" + assess.MessageKeyRevoked + "`.", assess.MessageKeyRequired, "unauthenticated", rated},
 	http.StatusForbidden:             {"Forbidden", "The key is not allowed to do this.", "You are not allowed to manage tags.", "forbidden", rated},
 	http.StatusNotFound:              {"NotFound", "It does not exist, or belongs to another organization.", "assessment not found", "not_found", rated},
-	http.StatusConflict:              {"Conflict", "It is well asked, but not possible as things stand.", "The assessment is a draft. Publish it before inviting candidates.", "conflict", rated},
+	http.StatusConflict:              {"Conflict", "It is well asked, but not possible as things stand.", "The assessment is a draft. Publish it before inviting candidates.", "conflict", append([]string{"Retry-After"}, rated...)},
 	http.StatusRequestEntityTooLarge: {"TooLarge", "The request body is over 256 KB.", "The request body must be at most 256 KB.", "too_large", nil},
 	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The request body is not said to be JSON.", "The request body must be JSON: send Content-Type: application/json.", "unsupported_media_type", rated},
 	http.StatusUnprocessableEntity:   {"IdempotencyKeyReused", "The Idempotency-Key came with another request before.", "This Idempotency-Key was used before with a different request. Use a new key for a new request.", "idempotency_key_reused", rated},

@@ -118,7 +118,7 @@ func (r route) success() int {
 
 // routes is every call of the API that needs a key.
 func routes() []route {
-	return slices.Concat(assessmentRoutes(), assessmentDocumentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes(), webhookRoutes())
+	return slices.Concat(assessmentRoutes(), assessmentDocumentRoutes(), inviteRoutes(), memberRoutes(), tagRoutes(), advanceRoutes(), eventRoutes(), webhookRoutes(), erasureRoutes())
 }
 
 func assessmentRoutes() []route {
