@@ -248,6 +248,7 @@ func happenings() map[assess.EventType]ui.Happening {
 		assess.InviteExpired:        {Title: "Expired", Detail: "The deadline passed before the candidate started.", Icon: ui.IconClock, Tone: ui.Warning},
 		assess.InviteRevoked:        {Title: "Revoked", Icon: ui.IconClose, Tone: ui.Bad},
 		assess.InviteExtended:       {Title: "Deadline extended", Icon: ui.IconCalendar, Tone: ui.Info},
+		assess.InviteChanged:        {Title: "Changed", Icon: ui.IconEdit, Tone: ui.Info},
 		assess.InviteResent:         {Title: "Mail sent again", Icon: ui.IconRefresh, Tone: ui.Info},
 		assess.InviteReaddressed:    {Title: "Address changed", Icon: ui.IconEdit, Tone: ui.Info},
 		assess.InviteAssigned:       {Title: "Grader assigned", Icon: ui.IconPerson},

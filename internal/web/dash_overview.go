@@ -134,7 +134,7 @@ func told(a app.Activity) ui.Happening {
 func explained() []assess.EventType {
 	return []assess.EventType{
 		assess.InviteDeliveryFailed, assess.InviteExtended, assess.InviteAnswered, assess.InviteTakeFailed, assess.InviteIdentified,
-		assess.InviteAccommodated, assess.InviteRetakeAllowed, assess.InviteTakeImported,
+		assess.InviteAccommodated, assess.InviteRetakeAllowed, assess.InviteTakeImported, assess.InviteChanged,
 	}
 }
 
@@ -149,6 +149,7 @@ func activityWords() map[assess.EventType]string {
 		assess.InviteExpired:        "The invite of {candidate} to {assessment} expired",
 		assess.InviteRevoked:        "{who} revoked the invite of {candidate} to {assessment}",
 		assess.InviteExtended:       "{who} extended the invite of {candidate} to {assessment}",
+		assess.InviteChanged:        "{who} changed the invite of {candidate} to {assessment}",
 		assess.InviteResent:         "{who} sent the invite to {candidate} again",
 		assess.InviteReaddressed:    "{who} mended the address of {candidate}",
 		assess.InviteAnswered:       "{candidate} answered in {assessment}",

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"alfaone/internal/api"
 	"alfaone/internal/assess"
 )
 
@@ -114,6 +115,8 @@ func bodyLimit(path string) int64 {
 		return assess.MaxChunkBytes
 	case strings.HasPrefix(path, "/assessments/"):
 		return 8 * maxBody
+	case strings.HasPrefix(path, api.Base+"/"): // which has limits of its own
+		return api.MaxLargeBody
 	default:
 		return maxBody
 	}

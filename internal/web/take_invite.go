@@ -193,7 +193,16 @@ func (v invitation) problems(refused error) (out []ui.FieldError) {
 func (v invitation) t(key string) string {
 	return v.texts.T(key, "organization", v.Organization.Name, "assessment", v.Content.Name, "name", v.Invite.Name,
 		"questions", len(v.Content.Questions), "deadline", v.deadline(),
-		"replyTo", v.Contact, "date", v.texts.Date(v.Invite.CompletedAt.In(v.Organization.Location())))
+		"replyTo", v.Contact, "host", hostOf(v.Invite.RedirectURL), "date", v.texts.Date(v.Invite.CompletedAt.In(v.Organization.Location())))
+}
+
+// hostOf names the site that an address leads to.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // deadline is until when the candidate may start, in the organization's time zone and naming it.
