@@ -22,10 +22,7 @@ func advanceRoutes() []route {
 }
 
 func (a *API) advanceInvite(ctx context.Context, c *call, in wire.AdvanceRequest) (wire.InviteDetail, error) {
-	if err := a.app.Advance(ctx, c.who, assess.InviteID(c.id), assess.InviteStatus(in.To)); err != nil {
-		return wire.InviteDetail{}, err
-	}
-	return a.getInvite(ctx, c)
+	return a.afterwards(ctx, c, a.app.Advance(ctx, c.who, assess.InviteID(c.id), assess.InviteStatus(in.To)))
 }
 
 // exampleAdvancedInvite is the invite of the examples, completed in a moment.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"alfaone/internal/assess"
 )
 
 // advance asks for a status of the test invite, with the test key.
@@ -44,6 +46,16 @@ func TestIntegratorsSeeEveryStatusEventAndResultWithoutAPerson(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAKeyThatOnlyWritesInvitesAdvancesThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.limitedKey(assess.Test, assess.ScopeWriteInvites)
+	got := w.send("POST", "/api/v1/test/invites/"+string(w.testInvite)+"/advance", key, `{"to":"accepted"}`)
+	if got.status != 200 || !strings.Contains(got.body, `"status":"accepted"`) {
+		t.Errorf("%d %s", got.status, got.body)
+	}
 }
 
 func TestOnlyTestKeysAdvance(t *testing.T) {

@@ -53,7 +53,7 @@ func (a *API) createAssessment(ctx context.Context, c *call, in wire.AssessmentD
 	if err != nil {
 		return wire.AssessmentCreated{}, wire.DocumentError(err)
 	}
-	s, err := a.app.AssessmentSummary(ctx, c.who, asm.ID)
+	s, err := a.app.ChangedAssessment(ctx, c.who, asm.ID)
 	return wire.AssessmentCreated{Assessment: wire.AssessmentDetailOf(s)}, err
 }
 
@@ -71,24 +71,25 @@ func (a *API) replaceAssessment(ctx context.Context, c *call, in wire.Assessment
 			return wire.AssessmentDetail{}, assess.InvalidFields(assess.Problem{Field: "revision", Message: "must be 1 or more"})
 		}
 	}
-	if err := a.app.ReplaceDraft(ctx, c.who, assess.AssessmentID(c.id), revision, in.Content()); err != nil {
-		return wire.AssessmentDetail{}, wire.DocumentError(err)
-	}
-	return a.getAssessment(ctx, c)
+	err := a.app.ReplaceDraft(ctx, c.who, assess.AssessmentID(c.id), revision, in.Content())
+	return a.changedAssessment(ctx, c, wire.DocumentError(err))
 }
 
 func (a *API) publishAssessment(ctx context.Context, c *call) (wire.AssessmentDetail, error) {
-	if err := a.app.Publish(ctx, c.who, assess.AssessmentID(c.id)); err != nil {
-		return wire.AssessmentDetail{}, err
-	}
-	return a.getAssessment(ctx, c)
+	return a.changedAssessment(ctx, c, a.app.Publish(ctx, c.who, assess.AssessmentID(c.id)))
 }
 
 func (a *API) archiveAssessment(ctx context.Context, c *call) (wire.AssessmentDetail, error) {
-	if err := a.app.Archive(ctx, c.who, assess.AssessmentID(c.id)); err != nil {
+	return a.changedAssessment(ctx, c, a.app.Archive(ctx, c.who, assess.AssessmentID(c.id)))
+}
+
+// changedAssessment answers with what has become of an assessment, unless changing it has failed.
+func (a *API) changedAssessment(ctx context.Context, c *call, err error) (wire.AssessmentDetail, error) {
+	if err != nil {
 		return wire.AssessmentDetail{}, err
 	}
-	return a.getAssessment(ctx, c)
+	s, err := a.app.ChangedAssessment(ctx, c.who, assess.AssessmentID(c.id))
+	return wire.AssessmentDetailOf(s), err
 }
 
 // DecodeAssessment reads an assessment as a document, as strictly as a request. Errors: Invalid, which tells all that is wrong.

@@ -53,6 +53,29 @@ func assessmentDocumentScenarios(w *world) []scenario {
 	}
 }
 
+// Whoever may write assessments may read what became of them, and no others.
+func TestAKeyThatOnlyWritesAssessmentsLearnsWhatItHasChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key, one := w.limitedKey(assess.Live, assess.ScopeWriteAssessments), assessments+"/"+string(w.draft)
+	for _, call := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", assessments, smallest, 201},
+		{"PUT", one, smallest, 200},
+		{"POST", one + "/publish", "", 200},
+		{"POST", one + "/archive", "", 200},
+		{"GET", one, "", 403},
+		{"GET", one + "/document", "", 403},
+	} {
+		got := w.send(call.method, call.path, key, call.body)
+		if told := strings.Contains(got.body, `"name":"Small"`); got.status != call.status || told != (call.status != 403) {
+			t.Errorf("%s %s: %d %s", call.method, call.path, got.status, got.body)
+		}
+	}
+}
+
 // full is a document with something in every field.
 func full(w *world) string {
 	w.t.Helper()

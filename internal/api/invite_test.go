@@ -190,10 +190,7 @@ func TestARepeatedBatchGoesOnWhereItWasRefused(t *testing.T) {
 func TestAKeyThatOnlyWritesLearnsWhatItHasChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, key, err := w.app.CreateAPIKey(t.Context(), w.owner.Actor(assess.Live), assess.NewAPIKey{
-		Name: "Writer", Mode: assess.Live, Scopes: []assess.Scope{assess.ScopeWriteInvites},
-	})
-	w.must(err)
+	key := w.limitedKey(assess.Live, assess.ScopeWriteInvites)
 	one := "/api/v1/invites/" + string(w.invite)
 	for _, call := range []struct{ method, path, body string }{
 		{"PATCH", one, `{"recipientName":"Casey"}`},
@@ -211,6 +208,14 @@ func TestAKeyThatOnlyWritesLearnsWhatItHasChanged(t *testing.T) {
 	if got := w.send("GET", one, key, ""); got.status != 403 {
 		t.Errorf("reading: %d %s", got.status, got.body)
 	}
+}
+
+// limitedKey is a key that may do what the scope says and nothing else.
+func (w *world) limitedKey(mode assess.Mode, scope assess.Scope) string {
+	w.t.Helper()
+	_, key, err := w.app.CreateAPIKey(w.t.Context(), w.owner.Actor(mode), assess.NewAPIKey{Name: "Limited", Mode: mode, Scopes: []assess.Scope{scope}})
+	w.must(err)
+	return key
 }
 
 func TestResendingTooSoonSaysWhenToTryAgain(t *testing.T) {

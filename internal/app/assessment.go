@@ -33,6 +33,19 @@ func (a *App) AssessmentSummary(ctx context.Context, who assess.Actor, id assess
 	return s, err
 }
 
+// ChangedAssessment reads an assessment for who has just changed it: who may write assessments may see what has become of it.
+// Errors: Forbidden, NotFound.
+func (a *App) ChangedAssessment(ctx context.Context, who assess.Actor, id assess.AssessmentID) (s assess.AssessmentSummary, err error) {
+	if err := who.May(assess.WriteAssessments); err != nil {
+		return s, err
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		s, err = tx.AssessmentSummary(who.Org, who.Mode, id)
+		return err
+	})
+	return s, err
+}
+
 // Assessment reads an assessment with its draft. Errors: Forbidden, NotFound.
 func (a *App) Assessment(ctx context.Context, who assess.Actor, id assess.AssessmentID) (asm assess.Assessment, err error) {
 	if err := who.May(assess.ReadAssessments); err != nil {
