@@ -30,6 +30,7 @@ func (s *Server) inviteRoutes() []route {
 		{"POST /invites/{id}/readdress", member(assess.InviteCandidates), s.readdressInvite},
 		{"POST /invites/{id}/advance", member(assess.InviteCandidates), s.advanceInvite},
 		{"POST /invites/{id}/tags", member(assess.InviteCandidates), s.tagInvite},
+		{"POST /invites/{id}/erase", member(assess.EraseCandidates), s.eraseInvite},
 		{"POST /invites/{id}/accommodation", member(assess.InviteCandidates), s.accommodate},
 	}
 }

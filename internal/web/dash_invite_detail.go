@@ -28,6 +28,7 @@ type inviteView struct {
 	MayInvite   bool
 	MayAssign   bool
 	MayDecide   bool
+	MayErase    bool
 	Transcribes bool // whether somebody writes down what is said in answers
 	MailTrouble string
 	Days        string     // of the form that extends
@@ -40,6 +41,9 @@ type inviteView struct {
 
 func (s *Server) invitePage(c *call) error {
 	v, err := c.inviteView()
+	if assess.KindOf(err) == assess.NotFound {
+		return c.erasedPage(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -74,7 +78,7 @@ func (c *call) inviteView() (v inviteView, err error) {
 		return v, err
 	}
 	v.Given, v.Now, v.Me = v.Results.Given, c.s.now(), assess.MemberID(who.ID)
-	v.MayInvite, v.MayAssign = who.Can(assess.InviteCandidates), who.Can(assess.AssignGraders)
+	v.MayInvite, v.MayAssign, v.MayErase = who.Can(assess.InviteCandidates), who.Can(assess.AssignGraders), who.Can(assess.EraseCandidates)
 	v.MayDecide = v.Status == assess.Completed && who.Can(assess.DecideCandidates) && !v.Results.Hidden
 	if v.MayAssign {
 		if v.Members, err = c.graders(); err != nil {
@@ -116,7 +120,7 @@ func (v inviteView) movable() bool {
 
 // acts reports whether there is anything to do beside the page.
 func (v inviteView) acts() bool {
-	return len(v.ahead()) > 0 || v.movable() || v.gradable() || v.MayInvite && len(v.AllTags) > 0
+	return len(v.ahead()) > 0 || v.movable() || v.gradable() || v.MayErase || v.MayInvite && len(v.AllTags) > 0
 }
 
 // inviteStep has a step taken and goes back to the invite; what the form got wrong is shown there.
@@ -257,6 +261,7 @@ func happenings() map[assess.EventType]ui.Happening {
 		assess.InviteReopened:       {Title: "Evaluation reopened", Icon: ui.IconUndo, Tone: ui.Warning},
 		assess.InviteDisputed:       {Title: "The graders differ", Detail: "Their scores lie further apart than the grading plan allows.", Icon: ui.IconWarning, Tone: ui.Warning},
 		assess.AttemptGraded:        {Title: "Graded", Icon: ui.IconSuccess, Tone: ui.Success},
+		assess.CandidateErased:      {Title: "Candidate erased", Icon: ui.IconTrash, Tone: ui.Warning},
 		assess.InviteDecided:        {Icon: ui.IconCheck, Tone: ui.Info},
 	}
 }

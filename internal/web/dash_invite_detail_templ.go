@@ -931,6 +931,12 @@ func inviteActions(v inviteView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if v.MayErase {
+			templ_7745c5c3_Err = eraseCard(v.Invite.ID).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</aside>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
