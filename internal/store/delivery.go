@@ -61,11 +61,13 @@ func (tx *Tx) MoveDelivery(was, d assess.WebhookDelivery) error {
 	return err
 }
 
-// InsertAttempt adds an attempt as the delivery's next. One at a delivery that is gone is passed over.
+// InsertAttempt adds an attempt as the delivery's next. One at a delivery that is gone is passed over. What the receiver said is
+// not kept where the candidate was erased: it may speak of them.
 func (tx *Tx) InsertAttempt(d assess.WebhookDelivery, a assess.DeliveryAttempt) error {
 	_, err := tx.exec(`INSERT INTO delivery_attempts (org_id, delivery_id, number, at, duration_ms, status, error, response)
-		SELECT org_id, id, 1 + (SELECT COALESCE(MAX(number), 0) FROM delivery_attempts WHERE org_id = $1 AND delivery_id = $2), $3, $4, $5, $6, $7
-		FROM deliveries WHERE org_id = $1 AND id = $2`,
+		SELECT org_id, id, 1 + (SELECT COALESCE(MAX(number), 0) FROM delivery_attempts WHERE org_id = $1 AND delivery_id = $2), $3, $4, $5, $6,
+			CASE WHEN EXISTS (SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.mode = d.mode AND e.invite_id = d.invite_id) THEN '' ELSE $7 END
+		FROM deliveries d WHERE org_id = $1 AND id = $2`,
 		d.Org, d.ID, at(a.At), a.Duration.Milliseconds(), a.Status, a.Error, a.Response)
 	return err
 }
