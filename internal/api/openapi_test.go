@@ -79,7 +79,10 @@ func TestDocumentKnowsEveryValueOfTheField(t *testing.T) {
 		reflect.TypeFor[wire.Member]():         {"Role": texts(assess.Roles())},
 		reflect.TypeFor[wire.WebhookRequest](): {"Events": texts(assess.WebhookEvents())},
 		reflect.TypeFor[wire.WebhookPatch]():   {"Events": texts(assess.WebhookEvents())},
-		reflect.TypeFor[wire.InviteRequest]():  {"Language": assess.InterfaceLanguages()},
+		reflect.TypeFor[wire.InviteRequest]():  {"Language": assess.InterfaceLanguages(), "OnDuplicate": texts(assess.OnDuplicates())},
+		reflect.TypeFor[wire.InviteDetail](): {
+			"Language": assess.InterfaceLanguages()[1:], "Delivery": texts([]assess.Delivery{assess.MailFailed, assess.MailInDoubt, assess.MailNone}),
+		},
 	}
 	for typ, fields := range want {
 		for name, values := range fields {

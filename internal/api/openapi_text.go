@@ -17,7 +17,8 @@ organization and sees its data only. Keys that begin with ` + "`ak_test_`" + ` s
 document (` + "`GET /api/v1/openapi.json`" + `) is there for everybody, and does not count against any limit.
 
 **Form.** JSON in and out. Ids are UUIDs, times are UTC with milliseconds (` + "`2025-01-15T12:00:00.000Z`" + `). Of an answer, every
-field is always there: what is absent is null, a list is never null. Fields may be added to answers; ignore what you do not know.
+field is always there: what is absent is null, a list is never null. Only of fields that are described as additive, some stay away
+where there is nothing to tell, as they say. Fields may be added to answers; ignore what you do not know.
 In a request, fields and query parameters that we do not know are refused, so that a typo does not pass unseen.
 
 **Lists.** Pages are counted from 1; the total is exact, and past the last page the list is empty. To go through all of a list, ask by
@@ -59,7 +60,7 @@ var failures = map[int]failure{
 	http.StatusForbidden:             {"Forbidden", "The key is not allowed to do this.", "You are not allowed to manage tags.", "forbidden", rated},
 	http.StatusNotFound:              {"NotFound", "It does not exist, or belongs to another organization.", "assessment not found", "not_found", rated},
 	http.StatusConflict:              {"Conflict", "It is well asked, but not possible as things stand.", "The assessment is a draft. Publish it before inviting candidates.", "conflict", append([]string{"Retry-After"}, rated...)},
-	http.StatusRequestEntityTooLarge: {"TooLarge", "The request body is over 256 KB.", "The request body must be at most 256 KB.", "too_large", nil},
+	http.StatusRequestEntityTooLarge: {"TooLarge", "The request body is over 256 KB, or over 4 MB where it carries many things at once.", "The request body must be at most 256 KB.", "too_large", nil},
 	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The request body is not said to be JSON.", "The request body must be JSON: send Content-Type: application/json.", "unsupported_media_type", rated},
 	http.StatusUnprocessableEntity:   {"IdempotencyKeyReused", "The Idempotency-Key came with another request before.", "This Idempotency-Key was used before with a different request. Use a new key for a new request.", "idempotency_key_reused", rated},
 	http.StatusTooManyRequests:       {"RateLimited", "There were too many calls in too short a time. Wait as Retry-After says.", "Rate limit exceeded. Try again in 1 seconds.", "rate_limited", append([]string{"Retry-After"}, rated...)},
