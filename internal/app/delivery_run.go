@@ -196,7 +196,8 @@ func (a *App) postOne(ctx context.Context, run deliveryRun, d assess.WebhookDeli
 	return a.settleDelivery(context.WithoutCancel(ctx), d, attempt, result.RetryAfter)
 }
 
-// settleDelivery writes down what came of an attempt.
+// settleDelivery writes down what came of an attempt. A failure, which may change the webhook, takes the organization before the
+// delivery, as those do who send deliveries again.
 func (a *App) settleDelivery(
 	ctx context.Context, d assess.WebhookDelivery, attempt assess.DeliveryAttempt, retryAfter time.Duration,
 ) (goesOn bool, err error) {
@@ -205,6 +206,11 @@ func (a *App) settleDelivery(
 		return false, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
+		if !attempt.Succeeded() {
+			if err := tx.LockOrganization(d.Org); err != nil {
+				return err
+			}
+		}
 		if err := tx.InsertAttempt(d, attempt); err != nil {
 			return err
 		}
@@ -221,13 +227,11 @@ func (a *App) settleDelivery(
 	return goesOn, err
 }
 
-// webhookFailed notes a failure of a webhook, and disables one that has failed for too long.
+// webhookFailed notes a failure of a webhook, and disables one that has failed for too long. The transaction holds the
+// organization.
 func (a *App) webhookFailed(
 	tx *store.Tx, d assess.WebhookDelivery, attempt assess.DeliveryAttempt, retryAfter time.Duration,
 ) (goesOn bool, err error) {
-	if err := tx.LockOrganization(d.Org); err != nil {
-		return false, err
-	}
 	was, err := tx.Webhook(d.Org, d.Mode, d.Webhook)
 	if assess.KindOf(err) == assess.NotFound || err == nil && was.State == assess.WebhookDisabled {
 		return false, nil
