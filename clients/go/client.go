@@ -6,6 +6,7 @@ package alfaone
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ type Client struct {
 
 	// HTTP makes the calls.
 	HTTP *http.Client
-	// Retries is how often a call is repeated that was answered with 429 or 503, or not at all.
+	// Retries is how often a call is repeated that was answered with 429 or 503, or not at all, or that still is in progress.
 	Retries int
 	// MaxWait is the longest wait before a repetition; what would take longer is returned as the error that it is.
 	MaxWait time.Duration
@@ -143,6 +144,9 @@ func repeatable(r *http.Request) bool {
 	return r.Method != http.MethodPost || r.Header.Get("Idempotency-Key") != ""
 }
 
+// inProgress is the code of a call that an earlier try, whose answer was lost, still carries out.
+const inProgress = "idempotency_in_progress"
+
 // waitFor is how long to wait before the next attempt; negative where another would not help.
 func waitFor(err error, attempt int) time.Duration {
 	backOff := 200 * time.Millisecond << attempt
@@ -152,7 +156,7 @@ func waitFor(err error, attempt int) time.Duration {
 		return -1
 	case !answered:
 		return backOff
-	case failure.Status == http.StatusTooManyRequests, failure.Status == http.StatusServiceUnavailable:
+	case failure.Status == http.StatusTooManyRequests, failure.Status == http.StatusServiceUnavailable, failure.Code == inProgress:
 		return max(failure.RetryAfter, backOff)
 	default:
 		return -1
@@ -232,9 +236,7 @@ func failure(answer *http.Response, body []byte) *Error {
 	e := &Error{Status: answer.StatusCode, Message: http.StatusText(answer.StatusCode), RequestID: answer.Header.Get("X-Request-Id")}
 	if json.Unmarshal(body, &problem) == nil {
 		e.Code = problem.Code
-		if text := problem.Detail + problem.Error; text != "" {
-			e.Message = text
-		}
+		e.Message = cmp.Or(problem.Detail, problem.Error, e.Message)
 	}
 	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
 		e.RetryAfter = time.Duration(seconds) * time.Second

@@ -84,6 +84,29 @@ func TestMakingIsRepeatedUnderOneKey(t *testing.T) {
 	}
 }
 
+// When the answer to the first try is lost, the second may find that it is still being carried out.
+func TestACallThatIsStillInProgressIsRepeated(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+		if len(keys) == 1 {
+			w.WriteHeader(http.StatusConflict)
+			fmt.Fprint(w, `{"detail":"Still in progress.","code":"idempotency_in_progress"}`)
+			return
+		}
+		fmt.Fprint(w, `{"tag":{"id":"x","name":"Spring"}}`)
+	}))
+	t.Cleanup(s.Close)
+	c := alfaone.New(s.URL, "ak_test_x")
+	if _, err := c.CreateTag(t.Context(), alfaone.TagRequest{Name: "Spring"}); err != nil {
+		t.Fatal(err)
+	}
+	if len(keys) != 2 || keys[0] == "" || keys[0] != keys[1] {
+		t.Errorf("the calls came under the keys %q", keys)
+	}
+}
+
 func TestWhatIsRefusedIsToldAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	c, calls := server(t, http.StatusConflict)

@@ -12,7 +12,7 @@ export type Schemas = components["schemas"];
 export type Client = FetchClient<paths>;
 
 export interface Options {
-  /** How often a call is repeated that was answered with 429 or 503, or not at all; 3 by default. */
+  /** How often a call is repeated that was answered with 429 or 503, or not at all, or that still is in progress; 3 by default. */
   retries?: number;
   /** The longest wait before a repetition, in milliseconds; a minute by default. */
   maxWait?: number;
@@ -71,11 +71,18 @@ function retrying({ retries = 3, maxWait = 60_000, fetch = globalThis.fetch }: O
         return undefined;
       });
       const wait = Math.max(backOff, 1000 * Number(response?.headers.get("retry-after") ?? 0));
-      const worthIt = !response || response.status === 429 || response.status === 503;
+      const worthIt = !response || response.status === 429 || response.status === 503 || (await stillInProgress(response));
       if (response && (!worthIt || attempt >= retries || wait > maxWait)) return response;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   };
+}
+
+/** Whether an earlier try, whose answer was lost, still carries the call out. */
+async function stillInProgress(response: Response): Promise<boolean> {
+  if (response.status !== 409) return false;
+  const problem = (await response.clone().json().catch(() => ({}))) as { code?: string };
+  return problem.code === "idempotency_in_progress";
 }
 
 /** Walks through a list by cursor: page asks for one page and says what is on it. */
