@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
@@ -96,6 +98,8 @@ type tenant struct {
 	tag                assess.TagID
 	invite, testInvite assess.InviteID
 	invited            string // the address of both
+	webhook            assess.WebhookID
+	delivery           assess.DeliveryID
 }
 
 func newWorld(t testing.TB) *world {
@@ -173,7 +177,27 @@ func (w *world) newTenant(name, domain string) tenant {
 	w.must(err)
 	o.tag = tag.ID
 	o.invite, o.testInvite = w.inviteAs(o, assess.Live), w.inviteAs(o, assess.Test)
+	o.webhook, o.delivery = w.webhookOf(o)
 	return o
+}
+
+// webhookOf makes a webhook that is sent next to nothing, with one delivery. The ids are its own, so that those of answers that
+// are kept as files stay.
+func (w *world) webhookOf(o tenant) (assess.WebhookID, assess.DeliveryID) {
+	w.t.Helper()
+	ctx, who := w.t.Context(), o.owner.Actor(assess.Live)
+	w.ids.next = append(w.ids.next, uuid.NewString())
+	hook, _, err := w.app.CreateWebhook(ctx, who, assess.NewWebhook{URL: "https://example.com/hook", Events: []assess.EventType{assess.EndpointDisabled}})
+	w.must(err)
+	d := assess.WebhookDelivery{
+		ID: assess.DeliveryID(uuid.NewString()), Org: who.Org, Mode: who.Mode, Webhook: hook.ID, Sequence: 1, Event: assess.EventID(uuid.NewString()),
+		Type: assess.EndpointDisabled, State: assess.DeliveryFailed, Attempts: 1, CreatedAt: w.clock.Now(), FinishedAt: w.clock.Now(),
+	}
+	w.must(w.db.Tx(ctx, func(tx *store.Tx) error {
+		attempt := assess.DeliveryAttempt{At: w.clock.Now(), Duration: time.Second, Status: 500, Error: "it answered 500"}
+		return errors.Join(tx.InsertDelivery(d), tx.InsertAttempt(d, attempt))
+	}))
+	return hook.ID, d.ID
 }
 
 func (w *world) inviteAs(o tenant, mode assess.Mode) assess.InviteID {
