@@ -10,6 +10,7 @@ import (
 // program keeps beside its invites is counted anew, as its migration does.
 func tenfold(ctx context.Context, h home, generation int) error {
 	id := []string{"substr(id, 1, 35) || CAST(k.i AS TEXT)", "substr(id, 1, 34) || CAST(k.i AS TEXT) || substr(id, 36, 1)"}[generation]
+	prefix := []string{"CAST(k.i AS TEXT) || '.'", "CAST(k.i AS TEXT) || '-'"}[generation]
 	db, err := h.open()
 	if err != nil {
 		return err
@@ -22,9 +23,9 @@ func tenfold(ctx context.Context, h home, generation int) error {
 			sent_at, expires_at, accepted_at, started_at, completed_at, ` + rest + `, token_hash, folded)
 			WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 9),
 			span (ms) AS (SELECT MAX(sent_at) - MIN(sent_at) + 20000 FROM invites)
-			SELECT ` + id + `, org_id, mode, assessment_id, assessment_name, CAST(k.i AS TEXT) || '.' || email, name, status, delivery, replay_limit,
+			SELECT ` + id + `, org_id, mode, assessment_id, assessment_name, ` + prefix + ` || email, name, status, delivery, replay_limit,
 			record_limit, sent_at - k.i * span.ms, expires_at, accepted_at, started_at, completed_at, ` + rest + `,
-			token_hash || CAST(k.i AS TEXT), CAST(k.i AS TEXT) || '.' || folded FROM invites CROSS JOIN k CROSS JOIN span`,
+			` + prefix + ` || token_hash, ` + prefix + ` || folded FROM invites CROSS JOIN k CROSS JOIN span`,
 		"DELETE FROM invite_totals",
 		"INSERT INTO invite_totals (org_id, mode, status, n) SELECT org_id, mode, status, COUNT(*) FROM invites GROUP BY org_id, mode, status",
 		"DELETE FROM invite_counts",

@@ -80,7 +80,7 @@ func parse(args []string, out io.Writer) (o options, err error) {
 		return o, err
 	}
 	if o.quick {
-		o.invites, o.assessments, o.rounds, o.duration, o.peer, o.steps = 2_000, 40, 1, 100*time.Millisecond, false, min(o.steps, 2)
+		o.invites, o.assessments, o.rounds, o.duration, o.peer = 2_000, 40, 1, 100*time.Millisecond, false
 	}
 	if o.steps < 1 || o.steps > len(sizes) {
 		return o, fmt.Errorf("there are 1 to %d steps", len(sizes))
