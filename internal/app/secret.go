@@ -28,7 +28,7 @@ type Secrets struct {
 	pepper []byte // hashes API keys
 	device []byte // marks browsers from which a member has signed in
 	media  []byte // signs addresses of recordings
-	cursor []byte // signs where a list is to go on
+	cursor []byte // encrypts where a list is to go on
 	seal   []byte // encrypts what the database keeps and must not tell
 	check  []byte // lets a database recognize its master key
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"time"
 
 	"alfaone/internal/assess"
@@ -39,6 +40,13 @@ type WebhookRequest struct {
 	Events      []string `json:"events,omitempty" nullable:"false" enum:"invite.created,invite.sent,invite.delivery_failed,invite.accepted,invite.started,invite.completed,invite.expired,invite.revoked,invite.extended,invite.resent,invite.readdressed,invite.answered,invite.take_failed,invite.taken_over,invite.identified,invite.accommodated,invite.retake_allowed,invite.take_imported,invite.assigned,invite.unassigned,invite.evaluated,invite.reopened,invite.disputed,invite.decided,invite.changed,attempt.graded,candidate.erased,assessment.published,endpoint.disabled" doc:"The types of events to send. Without any, all."`
 }
 
+// Canonical is the request with the types of events in order, and without a description that says nothing.
+func (r WebhookRequest) Canonical() any {
+	r.Description = orNull(or(r.Description, ""))
+	r.Events = slices.Compact(slices.Sorted(slices.Values(r.Events)))
+	return r
+}
+
 // NewWebhook is the wish in the field's terms.
 func (r WebhookRequest) NewWebhook() assess.NewWebhook {
 	return assess.NewWebhook{URL: r.URL, Description: or(r.Description, ""), Events: list(r.Events, eventType)}
@@ -68,6 +76,9 @@ type RotateRequest struct {
 	Force *bool `json:"force,omitempty" default:"false" doc:"Replaces the secret even while the one before still signs, which then ends at once."`
 }
 
+// Canonical is the request with its default filled in.
+func (r RotateRequest) Canonical() any { return RotateRequest{Force: new(r.Forced())} }
+
 // Forced is whether the older secret may end at once.
 func (r RotateRequest) Forced() bool { return or(r.Force, false) }
 
@@ -75,6 +86,11 @@ func (r RotateRequest) Forced() bool { return or(r.Force, false) }
 type RedeliverRequest struct {
 	Since string `json:"since" format:"date-time" doc:"Deliveries that were made at this time or later."`
 	All   *bool  `json:"all,omitempty" default:"false" doc:"Also those that have succeeded."`
+}
+
+// Canonical is the request with its default filled in.
+func (r RedeliverRequest) Canonical() any {
+	return RedeliverRequest{Since: r.Since, All: new(or(r.All, false))}
 }
 
 // Time is since when. Errors: Invalid.

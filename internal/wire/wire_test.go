@@ -67,6 +67,26 @@ func TestRequestsThatAskForTheSameHaveOneCanonicalForm(t *testing.T) {
 	}
 }
 
+func TestRequestsAboutWebhooksThatAskForTheSameHaveOneCanonicalForm(t *testing.T) {
+	t.Parallel()
+	type request interface{ Canonical() any }
+	const since = "2025-01-15T12:00:00.000Z"
+	for _, of := range []struct{ plain, spelt, other request }{
+		{wire.RotateRequest{}, wire.RotateRequest{Force: new(false)}, wire.RotateRequest{Force: new(true)}},
+		{wire.RedeliverRequest{Since: since}, wire.RedeliverRequest{Since: since, All: new(false)}, wire.RedeliverRequest{Since: since, All: new(true)}},
+		{wire.WebhookRequest{URL: "x"}, wire.WebhookRequest{URL: "x", Description: new(""), Events: []string{}}, wire.WebhookRequest{URL: "x", Events: []string{"a"}}},
+		{wire.WebhookRequest{Events: []string{"a", "b"}}, wire.WebhookRequest{Events: []string{"b", "a", "b"}}, wire.WebhookRequest{Events: []string{"b"}}},
+	} {
+		plain := encode(t, of.plain.Canonical())
+		if spelt := encode(t, of.spelt.Canonical()); spelt != plain {
+			t.Errorf("%s\nis not\n%s", spelt, plain)
+		}
+		if other := encode(t, of.other.Canonical()); other == plain {
+			t.Errorf("another value makes no difference: %s", other)
+		}
+	}
+}
+
 func encode(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
