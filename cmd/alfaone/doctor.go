@@ -18,6 +18,12 @@ import (
 	"alfaone/internal/store"
 )
 
+// doctorCommands are what the doctor can look at; the server, if nothing is said.
+type doctorCommands struct {
+	Check doctorCommand `cmd:"" default:"withargs" help:"Check configuration, storage, mail and clock, and say what to do."`
+	Scan  doctorScan    `cmd:"" help:"Find API keys in files, and say whether they still work. Exits with 1 if there are any."`
+}
+
 // doctorCommand checks what the server needs, without changing anything but opening it.
 type doctorCommand struct {
 	config

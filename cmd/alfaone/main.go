@@ -32,10 +32,10 @@ type commands struct {
 	Serve        serveCommand        `cmd:"" help:"Run the server."`
 	Demo         demoCommand         `cmd:"" help:"Run the server with a sample organization, to look around."`
 	Migrate      migrateCommand      `cmd:"" help:"Bring the database to this version. The server does it by itself when it starts."`
-	Doctor       doctorCommand       `cmd:"" help:"Check configuration, storage, mail and clock, and say what to do."`
+	Doctor       doctorCommands      `cmd:"" help:"Check configuration, storage, mail and clock, or find leaked API keys."`
 	Member       memberCommand       `cmd:"" help:"List, add and remove members, or help one who cannot sign in."`
 	Organization organizationCommand `cmd:"" help:"List organizations, and set their API rate."`
-	Apikey       apikeyCommand       `cmd:"" name:"apikey" help:"List, create and revoke API keys."`
+	Apikey       apikeyCommand       `cmd:"" name:"apikey" help:"List, create, rotate and revoke API keys."`
 	Openapi      openapiCommand      `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public API."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }

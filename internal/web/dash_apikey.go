@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/web/ui"
 )
+
+// integrationsPath is where keys and webhooks are listed.
+const integrationsPath = "/settings/integrations"
 
 // usageDays is how many days of use the page shows, today included.
 const usageDays = 30
@@ -19,15 +22,16 @@ const usageDays = 30
 // keysView is what the page of the API keys shows.
 type keysView struct {
 	settings
-	Keys  []assess.APIKey
-	Uses  []app.KeyUse
-	Today time.Time
-	Form  keyForm
+	keyUses
+	Keys     []assess.APIKey
+	Webhooks []assess.Webhook
+	Form     keyForm
 }
 
 // keyForm is the form to make a key, as typed. Once makes a form that is sent twice make one key.
 type keyForm struct {
 	Name, Mode, Days, Once string
+	Scopes                 []assess.Scope
 	Errors                 []ui.FieldError
 }
 
@@ -36,22 +40,26 @@ type madeKey struct {
 	settings
 	Key             assess.APIKey
 	Secret, BaseURL string
+	Overlap         time.Duration // for which the key that it follows works on
 }
 
 func keyLabels() map[string]string {
-	return map[string]string{"name": "The name", "mode": "The kind of data", "expiresInDays": "The expiry"}
+	return map[string]string{"name": "The name", "mode": "The kind of data", "expiresInDays": "The expiry", "scopes": "What the key may do", "overlap": "The overlap"}
 }
 
 func (s *Server) keysPage(c *call) error {
-	return c.showKeys(http.StatusOK, keyForm{Mode: string(c.visit.Session.Mode), Days: "90", Once: s.newID()})
+	return c.showKeys(http.StatusOK, keyForm{Mode: string(c.visit.Session.Mode), Days: "90", Once: s.newID(), Scopes: assess.Scopes()})
 }
 
 func (c *call) showKeys(status int, form keyForm) (err error) {
-	v := keysView{settings: c.settings("/settings/integrations"), Form: form, Today: c.s.now().UTC()}
+	v := keysView{settings: c.settings(integrationsPath), Form: form}
+	if v.Webhooks, _, err = c.s.app.Webhooks(c.ctx(), c.who(), allWebhooks()); err != nil {
+		return err
+	}
 	if v.Keys, err = c.s.app.APIKeys(c.ctx(), c.who()); err != nil {
 		return err
 	}
-	if v.Uses, err = c.s.app.KeyUsage(c.ctx(), c.who(), usageDays); err != nil {
+	if v.keyUses, err = c.keyUses(); err != nil {
 		return err
 	}
 	return c.render(status, keysPage(v))
@@ -63,25 +71,32 @@ func (s *Server) createKey(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
-	form := keyForm{Name: c.value("name"), Mode: c.value("mode"), Days: c.value("expiresInDays"), Once: c.value("once")}
+	form := keyForm{Name: c.value("name"), Mode: c.value("mode"), Days: c.value("expiresInDays"), Once: c.value("once"), Scopes: []assess.Scope{}}
+	for _, scope := range c.r.Form["scopes"] {
+		form.Scopes = append(form.Scopes, assess.Scope(scope))
+	}
 	days, err := strconv.Atoi(form.Days)
 	if err != nil {
 		days = -1 // is refused
 	}
 	key, secret, err := s.app.CreateAPIKey(c.ctx(), c.who(), assess.NewAPIKey{
-		Name: form.Name, Mode: assess.Mode(form.Mode), ExpiresInDays: days, Once: form.Once,
+		Name: form.Name, Mode: assess.Mode(form.Mode), ExpiresInDays: days, Once: form.Once, Scopes: form.Scopes,
 	})
 	switch {
 	case err == nil:
-		return c.render(http.StatusOK, madeKeyPage(madeKey{c.settings("/settings/integrations"), key, secret, s.app.BaseURL()}))
+		return c.showMadeKey(key, secret, 0)
 	case assess.KindOf(err) == assess.Conflict:
 		c.say(ui.Toast{Tone: ui.Warning, Text: "This key was made already and is not shown again. If you have not kept it, revoke it and make another."})
-		return c.redirect("/settings/integrations")
+		return c.redirect(integrationsPath)
 	}
 	if form.Errors, err = fieldErrors(err, keyLabels()); err != nil {
 		return err
 	}
 	return c.showKeys(http.StatusUnprocessableEntity, form)
+}
+
+func (c *call) showMadeKey(key assess.APIKey, secret string, overlap time.Duration) error {
+	return c.render(http.StatusOK, madeKeyPage(madeKey{c.settings(integrationsPath), key, secret, c.s.app.BaseURL(), overlap}))
 }
 
 func (s *Server) revokeKey(c *call) error {
@@ -92,7 +107,7 @@ func (s *Server) revokeKey(c *call) error {
 	if err := s.app.RevokeAPIKey(c.ctx(), c.who(), assess.APIKeyID(id)); err != nil {
 		return err
 	}
-	return c.done("The key is revoked. It is refused from now on.", "/settings/integrations")
+	return c.done("The key is revoked. It is refused from now on.", integrationsPath)
 }
 
 // commands are the quickstart's first steps with this key on this server.
@@ -113,51 +128,66 @@ func expiryOptions() []ui.Option {
 func (v keysView) rows() []ui.Row {
 	rows := make([]ui.Row, len(v.Keys))
 	for i, k := range v.Keys {
-		rows[i] = ui.Row{ID: string(k.ID), Name: k.Name, Actions: v.actions(k), Cells: []templ.Component{
-			keyCell(k), v.status(k), createdCell(k), ui.Time{At: k.LastUsedAt, Style: ui.Ago}, expiryCell(k), v.usageCell(k),
+		rows[i] = ui.Row{ID: string(k.ID), Name: k.Name, Href: keyPath(k.ID), Actions: v.actions(k), Cells: []templ.Component{
+			keyCell(k), v.stateCell(k), ui.Text(scopesInWords(k)), ui.Time{At: k.LastUsedAt, Style: ui.Ago}, expiryCell(k), v.usageCell(k),
 		}}
 	}
 	return rows
 }
 
+func keyPath(id assess.APIKeyID) string { return integrationsPath + "/" + string(id) }
+
 func (v keysView) actions(k assess.APIKey) []ui.MenuItem {
 	if k.Usable(v.Today) != nil {
 		return nil
 	}
-	return []ui.MenuItem{{
-		Label: "Revoke", Icon: ui.IconTrash, Danger: true, Post: "/settings/integrations/" + string(k.ID) + "/revoke",
-		Confirm: &ui.Confirm{
-			Title: "Revoke " + k.Name + "?", Text: "Programs that use it are refused at once. This cannot be undone.", Yes: "Revoke",
-		},
-	}}
+	return []ui.MenuItem{
+		{Label: "Rotate…", Icon: ui.IconRefresh, Href: keyPath(k.ID) + "#rotate"},
+		{Label: "Revoke", Icon: ui.IconTrash, Danger: true, Post: keyPath(k.ID) + "/revoke", Confirm: revokeQuestion(k)},
+	}
 }
 
-func (v keysView) status(k assess.APIKey) ui.Badge {
+func revokeQuestion(k assess.APIKey) *ui.Confirm {
+	return &ui.Confirm{
+		Title: "Revoke " + k.Name + "?", Text: "Programs that use it are refused at once. This cannot be undone.", Yes: "Revoke",
+	}
+}
+
+// scopesInWords says what a key may do, short.
+func scopesInWords(k assess.APIKey) string {
+	if len(k.Scopes) == len(assess.Scopes()) {
+		return "Everything"
+	}
+	words := make([]string, len(k.Scopes))
+	for i, s := range k.Scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ", ")
+}
+
+func keyState(k assess.APIKey, now time.Time) ui.Badge {
 	switch {
 	case !k.RevokedAt.IsZero():
 		return ui.Badge{Label: "Revoked", Tone: ui.Bad}
-	case k.Usable(v.Today) != nil:
+	case k.Usable(now) != nil:
 		return ui.Badge{Label: "Expired"}
 	default:
 		return ui.Badge{Label: "Active", Tone: ui.Success, Dot: true}
 	}
 }
 
-// daily is the requests of each of the last days, by the key with the id, or by all if it is empty.
-func (v keysView) daily(id assess.APIKeyID) []ui.Bar {
-	bars := make([]ui.Bar, usageDays)
-	at := make(map[string]*ui.Bar, usageDays)
-	for i := range bars {
-		day := v.Today.AddDate(0, 0, i-usageDays+1)
-		bars[i].Label = day.Format("2 Jan")
-		at[day.Format(time.DateOnly)] = &bars[i]
+// keyWarnings are why a key deserves attention: a few words, and what to do.
+func keyWarnings(k assess.APIKey, now time.Time) (warnings []ui.Banner) {
+	if k.Exposed(now) {
+		warnings = append(warnings, ui.Banner{Tone: ui.Bad, Title: "Seen in a URL", Text: "A request carried this key in its address, which logs and browsers keep. Rotate or revoke it, and send the new one in the x-api-key header."})
 	}
-	for _, u := range v.Uses {
-		if bar := at[u.Day]; bar != nil && (id == "" || u.Key == id) {
-			bar.Value += u.Requests
-		}
+	if k.ExpiresSoon(now) {
+		warnings = append(warnings, ui.Banner{Tone: ui.Warning, Title: "Expires soon", Text: "Rotate it before its end, so that programs can change over without being refused."})
 	}
-	return bars
+	if k.Unused(now) {
+		warnings = append(warnings, ui.Banner{Tone: ui.Warning, Title: "Unused for over 90 days", Text: "If nothing needs it any more, revoke it."})
+	}
+	return warnings
 }
 
 func sum(bars []ui.Bar) (n int) {

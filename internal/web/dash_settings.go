@@ -21,6 +21,8 @@ func (s *Server) settingsRoutes() []route {
 		{"POST /settings/members/{id}/remove", member(assess.ManageMembers), s.removeMember},
 		{"GET /settings/integrations", member(assess.ManageKeys), s.keysPage},
 		{"POST /settings/integrations", member(assess.ManageKeys), s.createKey},
+		{"GET /settings/integrations/{id}", member(assess.ManageKeys), s.keyPage},
+		{"POST /settings/integrations/{id}/rotate", member(assess.ManageKeys), s.rotateKey},
 		{"POST /settings/integrations/{id}/revoke", member(assess.ManageKeys), s.revokeKey},
 		{"GET /settings/tags", member(assess.ReadTags), s.tagsPage},
 		{"POST /settings/tags", member(assess.ManageTags), s.createTag},

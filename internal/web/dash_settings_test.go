@@ -144,7 +144,7 @@ func TestMembersAreInvitedChangedAndRemoved(t *testing.T) {
 var secretKey = regexp.MustCompile(`ak_(live|test)_[0-9A-Za-z]{30}`)
 
 func keyFormValues(once string) url.Values {
-	return url.Values{"name": {"Careers site"}, "mode": {"live"}, "expiresInDays": {"90"}, "once": {once}}
+	return url.Values{"name": {"Careers site"}, "mode": {"live"}, "expiresInDays": {"90"}, "once": {once}, "scopes": {"invites:read", "invites:write"}}
 }
 
 func TestAnAPIKeyIsShownOnceAndMadeOnce(t *testing.T) {
@@ -180,26 +180,13 @@ func TestAnAPIKeyIsShownOnceAndMadeOnce(t *testing.T) {
 func TestARefusedAPIKeyKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	form := url.Values{"name": {" "}, "mode": {"test"}, "expiresInDays": {"soon"}, "once": {"form-1"}}
+	form := url.Values{"name": {" "}, "mode": {"test"}, "expiresInDays": {"soon"}, "once": {"form-1"}, "scopes": {"tags:write", "anything"}}
 	s.signIn(ownerEmail).post("/settings/integrations", form).shows(t, http.StatusUnprocessableEntity, "/settings/integrations",
-		"The name is required.", "The expiry must be between", `value="form-1"`, `value="test" checked`)
-}
-
-func TestUseOfAKeyIsCharted(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	_, secret, err := s.CreateAPIKey(t.Context(), s.owner.Actor(assess.Live), assess.NewAPIKey{Name: "Key", Mode: assess.Live})
-	s.must(err)
-	for range 3 {
-		_, _, err := s.AuthenticateKey(t.Context(), secret)
-		s.must(err)
-	}
-	s.must(s.FlushKeyUsage(t.Context()))
-	p := s.signIn(ownerEmail).get("/settings/integrations")
-	p.shows(t, http.StatusOK, "/settings/integrations", `aria-label="3 requests in the last 30 days"`)
-	if n := strings.Count(p.body, `<rect class="bar-fill"`); n != 30 {
-		t.Errorf("the chart has %d days, want 30", n)
-	}
+		"The name is required.", "The expiry must be between", `value="form-1"`, `value="test" checked`,
+		`value="tags:write" checked`, "What the key may do must be of")
+	form.Del("scopes")
+	s.signIn(ownerEmail).post("/settings/integrations", form).shows(t, http.StatusUnprocessableEntity, "/settings/integrations",
+		"What the key may do must name at least one.")
 }
 
 func TestTagsAreAddedChangedAndDeleted(t *testing.T) {

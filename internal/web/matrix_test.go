@@ -278,7 +278,7 @@ func (p *party) address(pattern string, of assess.Member) string {
 	return parameter.ReplaceAllStringFunc(path, func(param string) string {
 		switch param {
 		case "{id}":
-		case "{question}", "{recording}", "{comment}", "{evaluation}":
+		case "{question}", "{recording}", "{comment}", "{evaluation}", "{delivery}":
 			return uuid.NewString()
 		case "{n}", "{number}":
 			return "1"
@@ -327,6 +327,18 @@ func objects() []object {
 		{"/settings/integrations/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
 			key, _, err := p.CreateAPIKey(ctx, ownerOf(of), assess.NewAPIKey{Name: "Key", Mode: assess.Live})
 			return string(key.ID), err
+		}},
+		{"/settings/webhooks/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
+			who := ownerOf(of)
+			all, _, err := p.Webhooks(ctx, who, assess.Page{Number: 1, Limit: assess.MaxWebhooks})
+			if err != nil {
+				return "", err
+			}
+			if len(all) == assess.MaxWebhooks { // there can be no more
+				return string(all[0].ID), nil
+			}
+			w, _, err := p.CreateWebhook(ctx, who, assess.NewWebhook{URL: "https://hooks.example.com/" + uuid.NewString()})
+			return string(w.ID), err
 		}},
 		{"/settings/tags/", func(ctx context.Context, p *party, of assess.Member) (string, error) {
 			tag, err := p.CreateTag(ctx, ownerOf(of), uuid.NewString(), "")

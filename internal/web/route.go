@@ -47,6 +47,7 @@ func (s *Server) routes(development bool) []route {
 	}
 	table = append(table, s.accountRoutes()...)
 	table = append(table, s.settingsRoutes()...)
+	table = append(table, s.webhookRoutes()...)
 	table = append(table, s.assessmentRoutes()...)
 	table = append(table, s.assessmentDocumentRoutes()...)
 	table = append(table, s.promptRoutes()...)
