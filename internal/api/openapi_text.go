@@ -41,6 +41,7 @@ func tags() []*huma.Tag {
 		{Name: "events", Description: "What happened, told to whoever asks."},
 		{Name: "members", Description: "The people of the organization."},
 		{Name: "tags", Description: "Words with a colour that members put on assessments and invites."},
+		{Name: "webhooks", Description: "Addresses of yours that events are posted to, signed and until they arrive."},
 		{Name: "test", Description: "What only test keys can do: let synthetic candidates take invites."},
 	}
 }
