@@ -17,16 +17,18 @@ func scanEvent(r row) (e assess.Event, err error) {
 
 // InsertEvent adds an event as the next of the organization's mode, and returns it with its number. Taking the number holds the
 // organization's row until the commit, so that numbers become visible in their order and without gaps. followed tells whether
-// the mode has webhooks that are sent events.
+// the mode has webhooks that are sent events: it is asked by the second statement, because the first may have waited for somebody
+// who makes one, and would not see it.
 func (tx *Tx) InsertEvent(e assess.Event) (_ assess.Event, followed bool, err error) {
 	last := eventSequence(e.Mode)
-	e.Sequence, err = one(tx, "organization", func(r row) (n int64, err error) { return n, r.Scan(&n, &followed) },
-		"UPDATE organizations SET "+last+" = "+last+" + 1 WHERE id = $1 RETURNING "+last+`,
-		EXISTS (SELECT 1 FROM webhooks WHERE org_id = $1 AND mode = $2 AND state = 'enabled')`, e.Org, e.Mode)
+	e.Sequence, err = one(tx, "organization", func(r row) (n int64, err error) { return n, r.Scan(&n) },
+		"UPDATE organizations SET "+last+" = "+last+" + 1 WHERE id = $1 RETURNING "+last, e.Org)
 	if err != nil {
 		return e, false, err
 	}
-	_, err = tx.exec(`INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	followed, err = one(tx, "event", func(r row) (is bool, err error) { return is, r.Scan(&is) },
+		`INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		RETURNING EXISTS (SELECT 1 FROM webhooks w WHERE w.org_id = $1 AND w.mode = $2 AND w.state = 'enabled')`,
 		e.Org, e.Mode, e.Sequence, e.ID, e.Type, e.Invite, e.Assessment, e.External, e.Webhook, e.Status, e.Actor, e.ActorID,
 		e.ActorName, e.Note, at(e.At))
 	return e, followed, err

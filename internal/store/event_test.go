@@ -149,3 +149,45 @@ func TestAnAbandonedClaimLeavesTheKeyFree(t *testing.T) {
 		claim(k, true, nil)
 	})
 }
+
+// Whoever makes a webhook is told all events that are written after it, also those whose writing had begun and waited.
+func TestAnEventThatWaitedForAWebhookIsFollowed(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		hook := assess.Webhook{Org: w.org(), Mode: assess.Live, ID: newID[assess.WebhookID](), State: assess.WebhookEnabled, CreatedAt: noon}
+		var writer sync.WaitGroup
+		var followed bool
+		w.tx(func(tx *store.Tx) error {
+			if err := errors.Join(tx.LockOrganization(hook.Org), tx.InsertWebhook(hook)); err != nil {
+				return err
+			}
+			writer.Go(func() {
+				err := w.db.Tx(w.Context(), func(tx *store.Tx) (err error) {
+					_, followed, err = tx.InsertEvent(assess.Event{ID: "e", Org: hook.Org, Mode: hook.Mode, At: noon})
+					return err
+				})
+				if err != nil {
+					w.Error(err)
+				}
+			})
+			return w.awaitWaiting(tx)
+		})
+		if writer.Wait(); !followed {
+			w.Error("the event is not followed")
+		}
+	})
+}
+
+// awaitWaiting returns when another transaction waits for this one; on SQLite at once, where nobody begins before it has ended.
+func (w *world) awaitWaiting(tx *store.Tx) error {
+	if w.db.Engine() == "sqlite" {
+		return nil
+	}
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		waiting, err := tx.Int("SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+		if err != nil || waiting > 0 {
+			return err
+		}
+	}
+	return errors.New("nobody waits")
+}
