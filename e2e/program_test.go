@@ -185,7 +185,7 @@ func demo(t *testing.T, args ...string) (*program, access) {
 
 // request calls the API with a key and returns status and body.
 func request(ctx context.Context, method, url, key, body string, header ...string) (int, string, error) {
-	resp, answer, err := exchange(ctx, method, url, key, body, header...)
+	resp, answer, err := exchange(ctx, method, url, key, body, header...) //nolint:bodyclose // exchange has
 	if err != nil {
 		return 0, "", err
 	}
@@ -216,7 +216,7 @@ func exchange(ctx context.Context, method, url, key, body string, header ...stri
 // call is request for a test that expects an answer; one of the API must be as the OpenAPI document says.
 func call(t *testing.T, method, url, key, body string) (int, string) {
 	t.Helper()
-	resp, answer, err := exchange(t.Context(), method, url, key, body)
+	resp, answer, err := exchange(t.Context(), method, url, key, body) //nolint:bodyclose // as above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -139,7 +140,7 @@ func TestEveryPostAnswersTheSameWhenItIsRepeated(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
 		for _, r := range api.Routes() {
-			if r.Method != "POST" {
+			if r.Method != http.MethodPost {
 				continue
 			}
 			path, key, body := w.pathOf(t, r), w.keyOf(r), w.bodyOf(t, r)

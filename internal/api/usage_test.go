@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"alfaone/internal/app"
 	"alfaone/internal/assess"
 )
 
@@ -77,6 +76,6 @@ func TestAKeyInAURLIsRememberedAndTheRequestRefused(t *testing.T) {
 	uses, err := w.app.KeyUsage(t.Context(), w.owner.Actor(assess.Live), 1)
 	w.must(err)
 	if len(uses) != 1 {
-		t.Errorf("the key in the header is counted too: %v", []app.KeyUse(uses))
+		t.Errorf("the key in the header is counted too: %v", uses)
 	}
 }

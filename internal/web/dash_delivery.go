@@ -111,7 +111,8 @@ func (v webhookView) rows() []ui.Row {
 	rows := make([]ui.Row, len(v.Deliveries))
 	for i, d := range v.Deliveries {
 		rows[i] = ui.Row{ID: string(d.ID), Name: string(d.Type), Href: deliveryPathOf(d), Cells: []templ.Component{
-			ui.Text(string(d.Type)), deliveryState(d.State), ui.Text(ui.Number(d.Attempts)), ui.Time{At: d.CreatedAt},
+			ui.Text(string(d.Type)), deliveryState(d.State), ui.Text(ui.Number(d.Attempts)),
+			ui.Time{At: d.CreatedAt},
 			ui.Time{At: nextAttempt(d)},
 		}}
 	}

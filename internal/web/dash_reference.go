@@ -128,18 +128,6 @@ func newReference(document []byte) (*reference, error) {
 	return r, nil
 }
 
-// find is the call of that operation id.
-func (r *reference) find(id string) referenceCall {
-	for _, s := range r.sections {
-		for _, c := range s.calls {
-			if c.id == id {
-				return c
-			}
-		}
-	}
-	return referenceCall{}
-}
-
 // exampleIDs finds an id for each parameter in a path, in the example of the call that reads one such object.
 func (d openAPI) exampleIDs() map[string]string {
 	ids := map[string]string{}

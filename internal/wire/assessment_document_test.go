@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,7 +102,7 @@ func TestProblemsAreToldInTheDocumentsWords(t *testing.T) {
 		}
 	}
 	other := assess.Errorf(assess.Conflict, "format")
-	if err := wire.DocumentError(other); err != error(other) {
+	if err := wire.DocumentError(other); !errors.Is(err, other) {
 		t.Errorf("another error becomes %v", err)
 	}
 }
