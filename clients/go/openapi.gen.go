@@ -113,6 +113,16 @@ const (
 	DocumentQuestionQuestionFormatVideo DocumentQuestionQuestionFormat = "video"
 )
 
+// The values of ErasureStatus.
+const (
+	ErasureStatusAccepted  ErasureStatus = "accepted"
+	ErasureStatusCompleted ErasureStatus = "completed"
+	ErasureStatusExpired   ErasureStatus = "expired"
+	ErasureStatusPending   ErasureStatus = "pending"
+	ErasureStatusRevoked   ErasureStatus = "revoked"
+	ErasureStatusStarted   ErasureStatus = "started"
+)
+
 // The values of EvaluationState.
 const (
 	EvaluationStateOpen      EvaluationState = "open"
@@ -282,6 +292,72 @@ const (
 const (
 	WebhookStateDisabled WebhookState = "disabled"
 	WebhookStateEnabled  WebhookState = "enabled"
+)
+
+// The values of WebhookPatchEvents.
+const (
+	WebhookPatchEventsAssessmentPublished  WebhookPatchEvents = "assessment.published"
+	WebhookPatchEventsAttemptGraded        WebhookPatchEvents = "attempt.graded"
+	WebhookPatchEventsCandidateErased      WebhookPatchEvents = "candidate.erased"
+	WebhookPatchEventsEndpointDisabled     WebhookPatchEvents = "endpoint.disabled"
+	WebhookPatchEventsInviteAccepted       WebhookPatchEvents = "invite.accepted"
+	WebhookPatchEventsInviteAccommodated   WebhookPatchEvents = "invite.accommodated"
+	WebhookPatchEventsInviteAnswered       WebhookPatchEvents = "invite.answered"
+	WebhookPatchEventsInviteAssigned       WebhookPatchEvents = "invite.assigned"
+	WebhookPatchEventsInviteChanged        WebhookPatchEvents = "invite.changed"
+	WebhookPatchEventsInviteCompleted      WebhookPatchEvents = "invite.completed"
+	WebhookPatchEventsInviteCreated        WebhookPatchEvents = "invite.created"
+	WebhookPatchEventsInviteDecided        WebhookPatchEvents = "invite.decided"
+	WebhookPatchEventsInviteDeliveryFailed WebhookPatchEvents = "invite.delivery_failed"
+	WebhookPatchEventsInviteDisputed       WebhookPatchEvents = "invite.disputed"
+	WebhookPatchEventsInviteEvaluated      WebhookPatchEvents = "invite.evaluated"
+	WebhookPatchEventsInviteExpired        WebhookPatchEvents = "invite.expired"
+	WebhookPatchEventsInviteExtended       WebhookPatchEvents = "invite.extended"
+	WebhookPatchEventsInviteIdentified     WebhookPatchEvents = "invite.identified"
+	WebhookPatchEventsInviteReaddressed    WebhookPatchEvents = "invite.readdressed"
+	WebhookPatchEventsInviteReopened       WebhookPatchEvents = "invite.reopened"
+	WebhookPatchEventsInviteResent         WebhookPatchEvents = "invite.resent"
+	WebhookPatchEventsInviteRetakeAllowed  WebhookPatchEvents = "invite.retake_allowed"
+	WebhookPatchEventsInviteRevoked        WebhookPatchEvents = "invite.revoked"
+	WebhookPatchEventsInviteSent           WebhookPatchEvents = "invite.sent"
+	WebhookPatchEventsInviteStarted        WebhookPatchEvents = "invite.started"
+	WebhookPatchEventsInviteTakeFailed     WebhookPatchEvents = "invite.take_failed"
+	WebhookPatchEventsInviteTakeImported   WebhookPatchEvents = "invite.take_imported"
+	WebhookPatchEventsInviteTakenOver      WebhookPatchEvents = "invite.taken_over"
+	WebhookPatchEventsInviteUnassigned     WebhookPatchEvents = "invite.unassigned"
+)
+
+// The values of WebhookRequestEvents.
+const (
+	WebhookRequestEventsAssessmentPublished  WebhookRequestEvents = "assessment.published"
+	WebhookRequestEventsAttemptGraded        WebhookRequestEvents = "attempt.graded"
+	WebhookRequestEventsCandidateErased      WebhookRequestEvents = "candidate.erased"
+	WebhookRequestEventsEndpointDisabled     WebhookRequestEvents = "endpoint.disabled"
+	WebhookRequestEventsInviteAccepted       WebhookRequestEvents = "invite.accepted"
+	WebhookRequestEventsInviteAccommodated   WebhookRequestEvents = "invite.accommodated"
+	WebhookRequestEventsInviteAnswered       WebhookRequestEvents = "invite.answered"
+	WebhookRequestEventsInviteAssigned       WebhookRequestEvents = "invite.assigned"
+	WebhookRequestEventsInviteChanged        WebhookRequestEvents = "invite.changed"
+	WebhookRequestEventsInviteCompleted      WebhookRequestEvents = "invite.completed"
+	WebhookRequestEventsInviteCreated        WebhookRequestEvents = "invite.created"
+	WebhookRequestEventsInviteDecided        WebhookRequestEvents = "invite.decided"
+	WebhookRequestEventsInviteDeliveryFailed WebhookRequestEvents = "invite.delivery_failed"
+	WebhookRequestEventsInviteDisputed       WebhookRequestEvents = "invite.disputed"
+	WebhookRequestEventsInviteEvaluated      WebhookRequestEvents = "invite.evaluated"
+	WebhookRequestEventsInviteExpired        WebhookRequestEvents = "invite.expired"
+	WebhookRequestEventsInviteExtended       WebhookRequestEvents = "invite.extended"
+	WebhookRequestEventsInviteIdentified     WebhookRequestEvents = "invite.identified"
+	WebhookRequestEventsInviteReaddressed    WebhookRequestEvents = "invite.readdressed"
+	WebhookRequestEventsInviteReopened       WebhookRequestEvents = "invite.reopened"
+	WebhookRequestEventsInviteResent         WebhookRequestEvents = "invite.resent"
+	WebhookRequestEventsInviteRetakeAllowed  WebhookRequestEvents = "invite.retake_allowed"
+	WebhookRequestEventsInviteRevoked        WebhookRequestEvents = "invite.revoked"
+	WebhookRequestEventsInviteSent           WebhookRequestEvents = "invite.sent"
+	WebhookRequestEventsInviteStarted        WebhookRequestEvents = "invite.started"
+	WebhookRequestEventsInviteTakeFailed     WebhookRequestEvents = "invite.take_failed"
+	WebhookRequestEventsInviteTakeImported   WebhookRequestEvents = "invite.take_imported"
+	WebhookRequestEventsInviteTakenOver      WebhookRequestEvents = "invite.taken_over"
+	WebhookRequestEventsInviteUnassigned     WebhookRequestEvents = "invite.unassigned"
 )
 
 // The values of ListAssessmentsParamsSort.
@@ -807,6 +883,38 @@ type DocumentQuestionAnswerFormat string
 
 // DocumentQuestionQuestionFormat How it is asked; null: as the assessment says.
 type DocumentQuestionQuestionFormat string
+
+// Erased defines model for Erased.
+type Erased struct {
+	Erasure Erasure `json:"erasure"`
+}
+
+// Erasure defines model for Erasure.
+type Erasure struct {
+	// Answers To how many questions something had been answered.
+	Answers int64 `json:"answers"`
+
+	// AssessmentID The assessment that the candidate was invited to.
+	AssessmentID string `json:"assessmentId"`
+
+	// Bytes How many bytes of recordings had arrived.
+	Bytes int64 `json:"bytes"`
+
+	// ErasedAt When it was erased, the first time that this was asked for.
+	ErasedAt time.Time `json:"erasedAt"`
+
+	// InviteID Named the invite. Nothing else answers to it any more.
+	InviteID string `json:"inviteId"`
+
+	// Recordings How many recordings there were, failed ones included.
+	Recordings int64 `json:"recordings"`
+
+	// Status Where the invite stood when it was erased.
+	Status ErasureStatus `json:"status"`
+}
+
+// ErasureStatus Where the invite stood when it was erased.
+type ErasureStatus string
 
 // Evaluation defines model for Evaluation.
 type Evaluation struct {
@@ -1603,11 +1711,14 @@ type WebhookPatch struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
 	// Events The types of events to send from now on. An empty list: all.
-	Events *[]string `json:"events,omitempty"`
+	Events *[]WebhookPatchEvents `json:"events,omitempty"`
 
 	// URL The new address.
 	URL *string `json:"url,omitempty"`
 }
+
+// WebhookPatchEvents defines model for WebhookPatch.Events.
+type WebhookPatchEvents string
 
 // WebhookRequest defines model for WebhookRequest.
 type WebhookRequest struct {
@@ -1615,11 +1726,14 @@ type WebhookRequest struct {
 	Description *string `json:"description,omitempty"`
 
 	// Events The types of events to send. Without any, all.
-	Events *[]string `json:"events,omitempty"`
+	Events *[]WebhookRequestEvents `json:"events,omitempty"`
 
 	// URL The address to post events to: https, on the usual port.
 	URL string `json:"url"`
 }
+
+// WebhookRequestEvents defines model for WebhookRequest.Events.
+type WebhookRequestEvents string
 
 // WebhookSecret defines model for WebhookSecret.
 type WebhookSecret struct {
@@ -1961,6 +2075,13 @@ func (c *Client) CreateInvite(ctx context.Context, body InviteRequest, options .
 func (c *Client) CreateInvites(ctx context.Context, body InviteBatch, options ...CallOption) (*InviteBatchResults, error) {
 	return call[InviteBatchResults](ctx, c, request{
 		method: "POST", path: "/invites/batch", body: body,
+	}, options)
+}
+
+// EraseInvite: Erase a candidate's data (DELETE /invites/{inviteId}).
+func (c *Client) EraseInvite(ctx context.Context, inviteID string, options ...CallOption) (*Erased, error) {
+	return call[Erased](ctx, c, request{
+		method: "DELETE", path: "/invites/%s", ids: []string{inviteID},
 	}, options)
 }
 

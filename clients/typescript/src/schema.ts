@@ -210,7 +210,11 @@ export interface paths {
         get: operations["getInvite"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase a candidate's data
+         * @description Removes the invite and all that is known of its candidate, in whatever state it is: name and address, answers, recordings, scores, kept letters and remembered answers. It cannot be undone. What is left is that it was done, without a word about the candidate. Asked for again, the answer is the same; everything else about the invite is answered with 404.
+         */
+        delete: operations["eraseInvite"];
         options?: never;
         head?: never;
         /**
@@ -1052,6 +1056,46 @@ export interface components {
             text: {
                 [key: string]: string;
             };
+        };
+        Erased: {
+            erasure: components["schemas"]["Erasure"];
+        };
+        Erasure: {
+            /**
+             * Format: int64
+             * @description To how many questions something had been answered.
+             */
+            answers: number;
+            /**
+             * Format: uuid
+             * @description The assessment that the candidate was invited to.
+             */
+            assessmentId: string;
+            /**
+             * Format: int64
+             * @description How many bytes of recordings had arrived.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was erased, the first time that this was asked for.
+             */
+            erasedAt: string;
+            /**
+             * Format: uuid
+             * @description Named the invite. Nothing else answers to it any more.
+             */
+            inviteId: string;
+            /**
+             * Format: int64
+             * @description How many recordings there were, failed ones included.
+             */
+            recordings: number;
+            /**
+             * @description Where the invite stood when it was erased.
+             * @enum {string}
+             */
+            status: "pending" | "accepted" | "started" | "completed" | "expired" | "revoked";
         };
         Error: {
             /** @description One sentence for people: what is wrong and, where it can be said, what to do. Several broken rules are joined with a semicolon. */
@@ -1940,16 +1984,22 @@ export interface components {
             /** @description Whether it is to be sent events. Disabling gives up what is on its way. */
             enabled?: boolean;
             /** @description The types of events to send from now on. An empty list: all. */
-            events?: string[];
-            /** @description The new address. */
+            events?: ("invite.created" | "invite.sent" | "invite.delivery_failed" | "invite.accepted" | "invite.started" | "invite.completed" | "invite.expired" | "invite.revoked" | "invite.extended" | "invite.resent" | "invite.readdressed" | "invite.answered" | "invite.take_failed" | "invite.taken_over" | "invite.identified" | "invite.accommodated" | "invite.retake_allowed" | "invite.take_imported" | "invite.assigned" | "invite.unassigned" | "invite.evaluated" | "invite.reopened" | "invite.disputed" | "invite.decided" | "invite.changed" | "attempt.graded" | "candidate.erased" | "assessment.published" | "endpoint.disabled")[];
+            /**
+             * Format: uri
+             * @description The new address.
+             */
             url?: string;
         };
         WebhookRequest: {
             /** @description What it is for, on one line. */
             description?: string;
             /** @description The types of events to send. Without any, all. */
-            events?: string[];
-            /** @description The address to post events to: https, on the usual port. */
+            events?: ("invite.created" | "invite.sent" | "invite.delivery_failed" | "invite.accepted" | "invite.started" | "invite.completed" | "invite.expired" | "invite.revoked" | "invite.extended" | "invite.resent" | "invite.readdressed" | "invite.answered" | "invite.take_failed" | "invite.taken_over" | "invite.identified" | "invite.accommodated" | "invite.retake_allowed" | "invite.take_imported" | "invite.assigned" | "invite.unassigned" | "invite.evaluated" | "invite.reopened" | "invite.disputed" | "invite.decided" | "invite.changed" | "attempt.graded" | "candidate.erased" | "assessment.published" | "endpoint.disabled")[];
+            /**
+             * Format: uri
+             * @description The address to post events to: https, on the usual port.
+             */
             url: string;
         };
         WebhookSecret: {
@@ -1993,6 +2043,7 @@ export interface components {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -2161,7 +2212,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request body is over 256 KB. */
+        /** @description The request body is over 256 KB, or over 4 MB where it carries many things at once. */
         TooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3370,6 +3421,53 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["InviteDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    eraseInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "erasure": {
+                     *         "inviteId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+                     *         "assessmentId": "7cac8eb9-09a8-4cec-b28e-dfc50db8d0f9",
+                     *         "status": "completed",
+                     *         "answers": 10,
+                     *         "recordings": 12,
+                     *         "bytes": 48210944,
+                     *         "erasedAt": "2025-03-01T09:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Erased"];
                 };
             };
             400: components["responses"]["BadRequest"];
