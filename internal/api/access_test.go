@@ -120,6 +120,31 @@ func TestEveryRouteNeedsAKeyWithItsPermission(t *testing.T) {
 	}
 }
 
+// No route asks for more than the one scope that its documentation names.
+func TestOneScopeIsEnoughForEachRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, r := range api.Routes() {
+		mode := assess.Live
+		if inTestMode(r.Path) {
+			mode = assess.Test
+		}
+		var enough []assess.Scope
+		for _, scope := range assess.Scopes() {
+			w.clock.advance(60e9) // there are more calls than a minute allows
+			if got := w.send(r.Method, w.pathOf(t, r), w.limitedKey(mode, scope), w.bodyOf(t, r)); got.status != 403 {
+				enough = append(enough, scope)
+			}
+		}
+		if r.Access == assess.ReadTags {
+			continue // every key may
+		}
+		if len(enough) != 1 {
+			t.Errorf("%s is open to keys with %v alone, want one scope", r.Name, enough)
+		}
+	}
+}
+
 // What belongs to somebody else is answered like what nobody has.
 func TestForeignIdsDoNotExist(t *testing.T) {
 	t.Parallel()

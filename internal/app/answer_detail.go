@@ -132,11 +132,14 @@ func (a *App) watchable(ctx context.Context, who assess.Actor, id assess.InviteI
 }
 
 func watchable(tx *store.Tx, who assess.Actor, id assess.InviteID, recording assess.RecordingID) (rec assess.Recording, err error) {
-	d, err := inviteDetail(tx, who, id)
+	if err := mayWatch(who); err != nil {
+		return rec, err
+	}
+	inv, err := tx.Invite(who.Org, who.Mode, id)
 	if err != nil {
 		return rec, err
 	}
-	all, err := tx.Recordings(d.Invite.Org, id)
+	all, err := tx.Recordings(inv.Org, id)
 	if err != nil {
 		return rec, err
 	}
@@ -150,4 +153,12 @@ func watchable(tx *store.Tx, who assess.Actor, id assess.InviteID, recording ass
 		return rec, assess.Errorf(assess.NotFound, "recording not found")
 	}
 	return rec, nil
+}
+
+// mayWatch lets whoever reads results watch what they lead to, and whoever reads invites.
+func mayWatch(who assess.Actor) error {
+	if who.May(assess.ReadResults) == nil {
+		return nil
+	}
+	return who.May(assess.ReadInvites)
 }

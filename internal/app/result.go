@@ -91,8 +91,9 @@ func (a *App) Results(ctx context.Context, who assess.Actor, id assess.InviteID)
 	return r, err
 }
 
+// resultsOf reads the results of an invite for who may read results, whatever else they may not.
 func resultsOf(tx *store.Tx, who assess.Actor, id assess.InviteID) (r Results, err error) {
-	if r.InviteDetail, err = inviteDetail(tx, who, id); err != nil {
+	if r.InviteDetail, err = detailOf(tx, who, id); err != nil {
 		return r, err
 	}
 	r.At = tx.Now()
