@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,14 +15,15 @@ import (
 	"time"
 )
 
-// repetition is how much is repeated: as much as promised in continuous integration, less where somebody just runs the tests.
+// killCount is how often the tests of deliveries and of repeated invites kill the server: enough for every day. By hand, "go test
+// ./e2e -run 'Delivery|HoweverOften' -args -kills 300" takes minutes.
+var killCount = flag.Int("kills", 10, "how often to kill the server while it delivers, and while invites are repeated")
+
+// repetition is how much is repeated.
 type repetition struct{ keys, kills, mismatches int }
 
 func repetitions() repetition {
-	if os.Getenv("CI") == "true" {
-		return repetition{keys: 10_000, kills: 100, mismatches: 500}
-	}
-	return repetition{keys: 400, kills: 4, mismatches: 50}
+	return repetition{keys: 100 * *killCount, kills: *killCount, mismatches: 5 * *killCount}
 }
 
 // answers are what clients were told under each key.

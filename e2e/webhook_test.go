@@ -62,7 +62,7 @@ func TestKillingTheServerLosesNoDelivery(t *testing.T) {
 	p := serve()
 	hook := b.subscribe(t, p.url, key, receiver.URL)
 	l := &ledger{acked: map[string]string{}, unsure: map[string]bool{}}
-	for cycle := range kills() {
+	for cycle := range *killCount {
 		ctx, cancel := context.WithCancel(t.Context())
 		var clients sync.WaitGroup
 		for w := range 2 { // no more than one webhook can be told in time
@@ -149,5 +149,5 @@ func (b *inbox) verify(t *testing.T, dir string) {
 			t.Errorf("event %s arrived and was rolled back", id)
 		}
 	}
-	t.Logf("%d kills, %d events, %d arrived", kills(), len(committed), len(b.bodies))
+	t.Logf("%d kills, %d events, %d arrived", *killCount, len(committed), len(b.bodies))
 }
