@@ -72,6 +72,9 @@ func (tx *Tx) Explain(s Statement) (string, error) {
 	return strings.Join(steps, "\n"), err
 }
 
+// Claim claims a job in this transaction.
+func (tx *Tx) Claim(c job.Claim) ([]job.Job, error) { return tx.claim(c) }
+
 // Job reads a job as it stands. Errors: NotFound.
 func (tx *Tx) Job(id string) (job.Job, error) {
 	return one(tx, "job", scanJob, "SELECT "+jobColumns+" FROM jobs WHERE id = $1", id)
@@ -92,6 +95,12 @@ func (tx *Tx) CutBlocks(org assess.OrgID, mode assess.Mode, size int) error {
 func (tx *Tx) RankedInvites(org assess.OrgID, mode assess.Mode, ascending bool, offset, limit, total int) ([]assess.InviteSummary, error) {
 	l := inviteList{tx: tx, org: org, mode: mode, page: assess.Page{Sort: "sent_at", Ascending: ascending}}
 	return l.ranked(offset, limit, total)
+}
+
+// WalkedInvites is Invites as it reads where no part of the filter picks few.
+func (tx *Tx) WalkedInvites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter, page assess.Page) ([]assess.InviteSummary, int, error) {
+	l := inviteList{tx: tx, org: org, mode: mode, filter: f, page: page}
+	return l.read()
 }
 
 // Discount takes an invite that is gone out of the counts.

@@ -18,6 +18,15 @@ const sortByStatus = "status"
 // an invite counts and sorts as expired from its very millisecond on.
 func (tx *Tx) Invites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter, page assess.Page) ([]assess.InviteSummary, int, error) {
 	l := inviteList{tx: tx, org: org, mode: mode, filter: f, page: page}
+	if err := l.choose(); err != nil {
+		return nil, 0, err
+	}
+	return l.read()
+}
+
+// read reads the page.
+func (l *inviteList) read() ([]assess.InviteSummary, int, error) {
+	f, page := l.filter, l.page
 	if page.Cursor != nil {
 		items, err := l.walk()
 		return items, 0, err
@@ -48,7 +57,11 @@ func (tx *Tx) Invites(org assess.OrgID, mode assess.Mode, f assess.InviteFilter,
 
 // InviteCounts is how many invites stand in each status now. The filter's status is passed over.
 func (tx *Tx) InviteCounts(org assess.OrgID, mode assess.Mode, f assess.InviteFilter) (InviteCounts, error) {
-	return (&inviteList{tx: tx, org: org, mode: mode, filter: f}).counts()
+	l := inviteList{tx: tx, org: org, mode: mode, filter: f}
+	if err := l.choose(); err != nil {
+		return nil, err
+	}
+	return l.counts()
 }
 
 // InviteCounts maps a status to how many invites have it.
@@ -69,6 +82,8 @@ type inviteList struct {
 	mode   assess.Mode
 	filter assess.InviteFilter
 	page   assess.Page
+	// few is which of the filter's picks picks few invites, from 1 on; 0 if none is known to.
+	few int
 	// overdue counts invites that are expired by the clock and not yet in their stored status.
 	overdue InviteCounts
 	// place is what the rows must come after; nil for numbered pages.
@@ -165,26 +180,9 @@ func (l *inviteList) expired(w where, o order, rows int) (string, []any) {
 // where is the filter but for the status.
 func (l *inviteList) where() (w where) {
 	f := l.filter
-	w.add("org_id = ?", l.org)
-	w.add("mode = ?", l.mode)
+	l.pick(&w)
 	addIf(&w, f.Assessment, "assessment_id = ?")
-	addIf(&w, f.Email, "lower(email) = lower(?)")
-	if f.External != "" { // the second half lets the index on names serve
-		w.add("external_id = ? AND external_id <> ''", f.External)
-	}
-	if !f.UpdatedSince.IsZero() {
-		since, now := at(f.UpdatedSince), at(l.tx.now)
-		w.add(`id IN (SELECT id FROM invites WHERE org_id = ? AND mode = ? AND updated_at >= ? UNION ALL SELECT id FROM invites
-			WHERE org_id = ? AND mode = ? AND status IN ('pending', 'accepted') AND expires_at >= ? AND expires_at <= ?)`,
-			l.org, l.mode, since, l.org, l.mode, since, now)
-	}
-	if f.Grader != "" {
-		w.add("id IN (SELECT invite_id FROM evaluations WHERE org_id = ? AND mode = ? AND grader_id = ? AND state <> 'withdrawn')", l.org, l.mode, f.Grader)
-	}
 	addIf(&w, f.Delivery, "delivery = ?")
-	if f.Tag != "" {
-		w.add("id IN (SELECT invite_id FROM invite_tags WHERE org_id = ? AND tag_id = ?)", l.org, f.Tag)
-	}
 	if f.Search != "" {
 		w.add(`folded LIKE ? ESCAPE '\'`, contains(f.Search))
 	}

@@ -235,6 +235,60 @@ func TestTheFirstPageOfInvitesFollowsAnIndex(t *testing.T) {
 	}
 }
 
+// TestFewInvitesAreLookedUp reads how SQLite would go about lists by filters that pick few: it finds their ids by an index of the
+// filter's own, and the invites by their ids.
+func TestFewInvitesAreLookedUp(t *testing.T) {
+	t.Parallel()
+	w := &world{T: t}
+	w.ms.Store(noon.UnixMilli())
+	w.db = storetest.Open(t, w.now)
+	c := w.crowd(60)
+	filters := []assess.InviteFilter{
+		{Email: "c3@example.com"}, {External: "name 3"}, {Tag: c.tag}, {Grader: "m1"}, {UpdatedSince: noon.Add(-3 * time.Millisecond)},
+	}
+	for _, f := range filters {
+		for _, f.Status = range append(assess.InviteStatuses(), "") {
+			for _, f.Assessment = range []assess.AssessmentID{"", c.assessments[0].ID} {
+				for _, sort := range assess.InviteSorts() {
+					w.checkLookup(c.org, f, assess.Page{Number: 1, Limit: 20, Sort: sort})
+					w.checkLookup(c.org, f, assess.Page{Limit: 20, Sort: sort, Ascending: true, Cursor: &assess.Cursor{}})
+				}
+			}
+		}
+	}
+}
+
+func (w *world) checkLookup(org assess.OrgID, f assess.InviteFilter, page assess.Page) {
+	w.Helper()
+	seen, err := w.db.Spy(w.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.Invites(org, assess.Live, f, page)
+		return err
+	})
+	if err != nil || len(seen) < 2 {
+		w.Fatalf("%d statements, %v", len(seen), err)
+	}
+	for _, s := range seen {
+		if plan := read(w, func(tx *store.Tx) (string, error) { return tx.Explain(s) }); !looksUp(plan) {
+			w.Errorf("%+v %+v:\n%s\n%s", f, page, s.SQL, plan)
+		}
+	}
+}
+
+// lookup matches the steps that read no more than a filter picks.
+var lookup = regexp.MustCompile(`^SEARCH (invites USING (COVERING )?INDEX (sqlite_autoindex_invites_1 \(id=\?|invites_external \(.*external_id=\?|` +
+	`invites_email \(.*<expr>=\?|invites_updated \(.*updated_at>\?|invites_status_expires \(.*expires_at>\? AND expires_at<\?)|` +
+	`invite_tags USING INDEX invite_tags_tag|evaluations USING INDEX evaluations_queue \(.*grader_id=\?)|` +
+	`^SCAN (picked|written|pending|accepted)\n?$`)
+
+func looksUp(plan string) bool {
+	for step := range strings.Lines(plan) {
+		if (strings.HasPrefix(step, "SEARCH") || strings.HasPrefix(step, "SCAN")) && !lookup.MatchString(step) {
+			return false
+		}
+	}
+	return true
+}
+
 func TestTheLastPageIsReadFromTheEnd(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
