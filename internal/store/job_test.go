@@ -3,8 +3,12 @@ package store_test
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"alfaone/internal/job"
 	"alfaone/internal/job/jobtest"
@@ -130,4 +134,50 @@ func TestJobsAreCountedAndForgotten(t *testing.T) {
 		w.tx(func(tx *store.Tx) error { return tx.DeleteJobsBefore(noon.Add(time.Hour)) })
 		same(w, counts{map[job.State]int{job.Queued: 1, job.Running: 1, job.Parked: 0}, time.Time{}}, count)
 	})
+}
+
+func TestJobsOfManyKindsAreClaimedByTheirTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		for i, kind := range []string{"a", "b", "a", "c", "b", "other", "a"} {
+			j := newJob(kind + strconv.Itoa(i))
+			j.Kind, j.RunAt = kind, noon.Add(-time.Duration(i)*time.Minute)
+			if kind == "b" {
+				j.Key = "one at a time"
+			}
+			w.tx(func(tx *store.Tx) error { _, err := tx.Enqueue(j); return err })
+		}
+		claimed, err := w.db.Queue().Claim(w.Context(), job.Claim{
+			Now: noon, Until: noon.Add(time.Minute), Token: "t", Kinds: []string{"a", "b", "c"}, Limit: 10,
+		})
+		var ids []string
+		for _, j := range claimed {
+			ids = append(ids, j.ID)
+		}
+		if diff := cmp.Diff([]string{"a6", "b4", "c3", "a2", "a0"}, ids); diff != "" || err != nil {
+			w.Errorf("%v\n%s", err, diff)
+		}
+	})
+}
+
+// Deliveries to webhooks must not wait for a look at all the mail that does, nor the mail at itself.
+func TestClaimingFollowsTheIndexOfTheKinds(t *testing.T) {
+	t.Parallel()
+	w := &world{T: t}
+	w.ms.Store(noon.UnixMilli())
+	w.db = storetest.Open(t, w.now)
+	for _, kinds := range [][]string{{"webhook"}, {"mail", "digest", "expire"}} {
+		// The claim is seen and then refused, as a write where one only reads.
+		seen, _ := w.db.Spy(w.Context(), func(tx *store.Tx) error {
+			_, err := tx.Claim(job.Claim{Now: noon, Until: noon.Add(time.Minute), Token: "t", Kinds: kinds, Limit: 1})
+			return err
+		})
+		if len(seen) != 1 {
+			w.Fatalf("%d statements", len(seen))
+		}
+		plan := read(w, func(tx *store.Tx) (string, error) { return tx.Explain(seen[0]) })
+		if !strings.Contains(plan, "SEARCH waiting USING INDEX jobs_due (kind=? AND run_at<?)") || strings.Contains(plan, "SCAN jobs") {
+			w.Errorf("%v:\n%s", kinds, plan)
+		}
+	}
 }

@@ -148,6 +148,7 @@ CREATE TABLE delivery_attempts (
     PRIMARY KEY (delivery_id, number)
 );
 CREATE INDEX jobs_waiting ON jobs (kind, key, run_at) WHERE state = 'queued' AND key <> '';
+CREATE INDEX jobs_due ON jobs (kind, run_at, id) WHERE state = 'queued';
 
 -- What a key may do, as words with blanks between them. replaces is the key that this one follows; exposed_at is when the key
 -- last came in a URL.
