@@ -39,10 +39,22 @@ func (a *App) Advance(ctx context.Context, who assess.Actor, id assess.InviteID,
 	}
 	for _, step := range steps {
 		if err := s.do(ctx, step); err != nil {
-			return err
+			return s.unlessThere(ctx, to, err)
 		}
 	}
 	return nil
+}
+
+// unlessThere is the error of a step, or nil where another call has brought the invite to the status meanwhile.
+func (s synthetic) unlessThere(ctx context.Context, to assess.InviteStatus, failed error) error {
+	if assess.KindOf(failed) != assess.Conflict {
+		return failed
+	}
+	_, steps, err := s.synthetic(ctx, s.who, s.invite, to)
+	if err == nil && len(steps) == 0 {
+		return nil
+	}
+	return failed
 }
 
 // synthetic is a candidate whom nobody sees.

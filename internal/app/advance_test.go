@@ -161,6 +161,21 @@ func TestATestInviteExpiresOnDemand(t *testing.T) {
 	})
 }
 
+func TestBothWhoAdvanceAnInviteAtOnceAreToldThatItIsThere(t *testing.T) {
+	each(t, func(w *world) {
+		for _, to := range []assess.InviteStatus{assess.Accepted, assess.Started, assess.Expired} {
+			for range 5 {
+				id := w.tried("anna@example.com")
+				var errs [2]error
+				race(func() { errs[0] = w.Advance(t.Context(), w.onTest(), id, to) }, func() { errs[1] = w.Advance(t.Context(), w.onTest(), id, to) })
+				w.must(errs[0])
+				w.must(errs[1])
+				w.advance(id, to)
+			}
+		}
+	})
+}
+
 func TestNotEveryInviteCanBeAdvanced(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, id := t.Context(), w.tried("anna@example.com")
