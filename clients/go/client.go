@@ -123,7 +123,7 @@ func (c *Client) send(ctx context.Context, in request, options []CallOption) ([]
 	for attempt := 0; ; attempt++ {
 		body, err := c.once(r)
 		wait := waitFor(err, attempt)
-		if err == nil || attempt >= c.Retries || wait < 0 || wait > c.MaxWait || !repeatable(r) {
+		if err == nil || ctx.Err() != nil || attempt >= c.Retries || wait < 0 || wait > c.MaxWait || !repeatable(r) {
 			return body, err
 		}
 		select {
@@ -152,8 +152,6 @@ func waitFor(err error, attempt int) time.Duration {
 	backOff := 200 * time.Millisecond << attempt
 	failure, answered := errors.AsType[*Error](err)
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return -1
 	case !answered:
 		return backOff
 	case failure.Status == http.StatusTooManyRequests, failure.Status == http.StatusServiceUnavailable, failure.Code == inProgress:

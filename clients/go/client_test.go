@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,6 +128,24 @@ func TestALongWaitIsLeftToTheCaller(t *testing.T) {
 	c.MaxWait = time.Millisecond
 	if _, err := c.GetTag(t.Context(), "x"); alfaone.StatusOf(err) != http.StatusServiceUnavailable || len(*calls) != 1 {
 		t.Errorf("%v after %d calls", err, len(*calls))
+	}
+}
+
+func TestACallThatWasNotAnsweredInTimeIsRepeated(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) == 1 {
+			<-r.Context().Done()
+			return
+		}
+		_, _ = io.WriteString(w, `{"id":"x","name":"Spring"}`)
+	}))
+	t.Cleanup(s.Close)
+	c := alfaone.New(s.URL, "ak_test_x")
+	c.HTTP = &http.Client{Timeout: 100 * time.Millisecond}
+	if tag, err := c.GetTag(t.Context(), "x"); err != nil || tag.Name != "Spring" || calls.Load() < 2 {
+		t.Errorf("%+v, %v after %d calls", tag, err, calls.Load())
 	}
 }
 
