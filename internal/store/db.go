@@ -174,6 +174,7 @@ type Tx struct {
 	q   querier
 	now time.Time
 
+	shared   bool     // others write meanwhile, and may have to be waited for: PostgreSQL
 	enqueued []string // kinds of jobs
 }
 

@@ -105,3 +105,23 @@ func (tx *Tx) WalkedInvites(org assess.OrgID, mode assess.Mode, f assess.InviteF
 
 // Discount takes an invite that is gone out of the counts.
 func (tx *Tx) Discount(inv assess.Invite) error { return tx.discountInvite(inv) }
+
+// WatchDeadlines is the transaction, and counts of how many of its statements time can run out.
+func (tx *Tx) WatchDeadlines() (*Tx, *int) {
+	w := &deadlines{querier: tx.q}
+	watched := *tx
+	watched.q = w
+	return &watched, &w.n
+}
+
+type deadlines struct {
+	querier
+	n int
+}
+
+func (d *deadlines) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if _, limited := ctx.Deadline(); limited {
+		d.n++
+	}
+	return d.querier.ExecContext(ctx, query, args...)
+}

@@ -24,15 +24,19 @@ type Replay struct {
 	Body        string
 }
 
-// claimPatience is how long a request waits for another of its key to be answered. Only PostgreSQL lets two be under way.
+// claimPatience is how long a request waits for another of its key to be answered, where two can be under way.
 const claimPatience = 2 * time.Second
 
 // ClaimIdempotencyKey takes the key for this transaction and reports true; or it reports false and what was answered when
 // another took it. It waits a moment for a transaction that is just about to. The caller completes the key in the same
 // transaction. Errors: Conflict (InProgress).
 func (tx *Tx) ClaimIdempotencyKey(k IdempotencyKey, fingerprint string) (Replay, bool, error) {
-	ctx, cancel := context.WithTimeout(tx.ctx, claimPatience)
-	defer cancel()
+	ctx := tx.ctx
+	if tx.shared { // else there is nobody to wait for, and breaking off would end the batch of others too
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, claimPatience)
+		defer cancel()
+	}
 	patient := &Tx{ctx: ctx, q: tx.q, now: tx.now}
 	n, err := patient.exec(`INSERT INTO idempotency_keys (org_id, mode, route, key, fingerprint, resource_id, status, body, created_at)
 		VALUES ($1, $2, $3, $4, $5, '', 0, '', $6) ON CONFLICT DO NOTHING`, k.Org, k.Mode, k.Route, k.Key, fingerprint, at(tx.now))

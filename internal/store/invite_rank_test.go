@@ -176,6 +176,21 @@ func TestAFullBlockIsCutInTwo(t *testing.T) {
 	})
 }
 
+func TestABlockThatSaysTooMuchIsNotCutAndRefusesNobody(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		a := w.crowdOf(3)
+		w.tx(func(tx *store.Tx) error {
+			_, err := tx.Exec("UPDATE invite_blocks SET n = 5000 WHERE org_id = $1", a.Org)
+			return err
+		})
+		w.invite(newInvite(a, "last@example.com"))
+		same(w, 5001, func(tx *store.Tx) (int, error) {
+			return tx.Int("SELECT SUM(n) FROM invite_blocks WHERE org_id = $1", a.Org)
+		})
+	})
+}
+
 // crowdOf fills a list with n invites, and its blocks as the migration does for a database that has invites already.
 func (w *world) crowdOf(n int) assess.Assessment {
 	w.Helper()

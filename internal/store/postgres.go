@@ -74,7 +74,7 @@ func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := fn(&Tx{ctx: ctx, q: sqltx, now: now}); err != nil {
+	if err := fn(&Tx{ctx: ctx, q: sqltx, now: now, shared: true}); err != nil {
 		return err
 	}
 	return sqltx.Commit()
