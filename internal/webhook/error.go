@@ -37,7 +37,7 @@ func (c *Client) unanswered(ctx context.Context, err error) Result {
 	case ctx.Err() != nil:
 		return Result{Err: fmt.Errorf("attempt broken off: %w", context.Cause(ctx))}
 	case errors.Is(err, errNotAllowed):
-		return Result{Err: errors.New("the name leads to an address that is not of the public internet"), Refused: true}
+		return Result{Err: errors.New("the name leads to an address that is not of the public internet")}
 	}
 	return Result{Err: errors.New(c.silence(err))}
 }

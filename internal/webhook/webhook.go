@@ -91,7 +91,6 @@ type Result struct {
 	Err        error
 	Response   string        // how the answer's body begins: at most 1 KB, without control characters
 	RetryAfter time.Duration // how long the receiver wants to be left alone; 0 if it did not say
-	Refused    bool          // the address is not allowed: nothing was connected to, and asking again soon is of no use
 }
 
 // Post delivers the message, and returns when the receiver has answered or time is up.
@@ -104,7 +103,7 @@ func (c *Client) Post(ctx context.Context, m Message) Result {
 
 func (c *Client) post(ctx context.Context, m Message) Result {
 	if err := c.CheckURL(m.URL); err != nil {
-		return Result{Err: fmt.Errorf("the address %w", err), Refused: true}
+		return Result{Err: fmt.Errorf("the address %w", err)}
 	}
 	attempt, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
