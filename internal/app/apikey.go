@@ -24,7 +24,7 @@ func (a *App) CreateAPIKey(ctx context.Context, who assess.Actor, n assess.NewAP
 		return key, "", err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
-		if err := claimWish(tx, who, n.Once); err != nil {
+		if err := claimWish(tx, who, "API key", n.Once); err != nil {
 			return err
 		}
 		key = assess.APIKey{Org: who.Org, Mode: n.Mode, Name: assess.CleanLine(n.Name), Scopes: n.Granted(), CreatedAt: tx.Now()}
@@ -56,7 +56,7 @@ func (a *App) RotateAPIKey(ctx context.Context, who assess.Actor, id assess.APIK
 		return key, "", err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
-		if err := claimWish(tx, who, r.Once); err != nil {
+		if err := claimWish(tx, who, "API key", r.Once); err != nil {
 			return err
 		}
 		old, err := tx.APIKey(who.Org, id)
@@ -76,14 +76,14 @@ func (a *App) RotateAPIKey(ctx context.Context, who assess.Actor, id assess.APIK
 	return key, secret, err
 }
 
-// claimWish refuses a wish that was granted before.
-func claimWish(tx *store.Tx, who assess.Actor, once string) error {
+// claimWish refuses a wish for a thing that was granted before. Errors: Conflict.
+func claimWish(tx *store.Tx, who assess.Actor, thing, once string) error {
 	if once == "" {
 		return nil
 	}
-	_, first, err := tx.ClaimIdempotencyKey(store.IdempotencyKey{Org: who.Org, Mode: assess.Live, Route: "create API key", Key: once}, "")
+	_, first, err := tx.ClaimIdempotencyKey(store.IdempotencyKey{Org: who.Org, Mode: assess.Live, Route: "create " + thing, Key: once}, "")
 	if err == nil && !first {
-		return assess.Errorf(assess.Conflict, "This key was made already.")
+		return assess.Errorf(assess.Conflict, "This %s was made already. Its secret is not shown again.", thing)
 	}
 	return err
 }

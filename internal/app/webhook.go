@@ -10,9 +10,12 @@ import (
 )
 
 // CreateWebhook makes a webhook for the events of the actor's mode. The secret that it returns is shown this once. Errors:
-// Forbidden, Invalid; Conflict when there are too many.
+// Forbidden, Invalid; Conflict when there are too many, or one was made for the same n.Once.
 func (a *App) CreateWebhook(ctx context.Context, who assess.Actor, n assess.NewWebhook) (w assess.Webhook, secret string, err error) {
 	if err := who.May(assess.ManageWebhooks); err != nil {
+		return w, "", err
+	}
+	if err := n.Validate(); err != nil {
 		return w, "", err
 	}
 	w = assess.Webhook{ID: assess.WebhookID(a.newID()), Org: who.Org, Mode: who.Mode, State: assess.WebhookEnabled}
@@ -21,6 +24,9 @@ func (a *App) CreateWebhook(ctx context.Context, who assess.Actor, n assess.NewW
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
 		if err := tx.LockOrganization(who.Org); err != nil {
+			return err
+		}
+		if err := claimWish(tx, who, "webhook", n.Once); err != nil {
 			return err
 		}
 		count, err := tx.CountWebhooks(who.Org, who.Mode)

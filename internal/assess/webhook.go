@@ -60,6 +60,14 @@ type NewWebhook struct {
 	URL         string
 	Description string
 	Events      []EventType // empty: all
+	Once        string      // as in NewAPIKey
+}
+
+// Validate checks the wish, but not what Webhook.Validate checks of the webhook that comes of it. Errors: Invalid.
+func (n NewWebhook) Validate() error {
+	var p problems
+	p.line("once", n.Once, false, MaxNameRunes)
+	return p.err()
 }
 
 // WebhookUpdate changes what is not nil.

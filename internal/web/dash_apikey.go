@@ -153,6 +153,14 @@ func revokeQuestion(k assess.APIKey) *ui.Confirm {
 	}
 }
 
+// modeInWords names a kind of data.
+func modeInWords(m assess.Mode) string {
+	if m == assess.Test {
+		return "Test"
+	}
+	return "Live"
+}
+
 // scopesInWords says what a key may do, short.
 func scopesInWords(k assess.APIKey) string {
 	if len(k.Scopes) == len(assess.Scopes()) {

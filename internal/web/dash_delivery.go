@@ -88,12 +88,15 @@ func (s *Server) redeliverSince(c *call) error {
 	return c.done(said, webhookPath(assess.WebhookID(id)))
 }
 
-func deliveryState(s assess.DeliveryState) ui.Badge {
-	switch s {
-	case assess.DeliveryDelivered:
+// deliveryState is how a delivery fares.
+func deliveryState(d assess.WebhookDelivery) ui.Badge {
+	switch {
+	case d.State == assess.DeliveryDelivered:
 		return ui.Badge{Label: "Delivered", Tone: ui.Success, Dot: true}
-	case assess.DeliveryFailed:
+	case d.State == assess.DeliveryFailed:
 		return ui.Badge{Label: "Failed", Tone: ui.Bad, Dot: true}
+	case d.Attempts > 0:
+		return ui.Badge{Label: "Trying again", Tone: ui.Warning, Dot: true}
 	default:
 		return ui.Badge{Label: "On its way", Tone: ui.Info, Dot: true}
 	}
@@ -102,7 +105,7 @@ func deliveryState(s assess.DeliveryState) ui.Badge {
 func stateOptions() []ui.Option {
 	var options []ui.Option
 	for _, s := range assess.DeliveryStates() {
-		options = append(options, ui.Option{Value: string(s), Label: deliveryState(s).Label})
+		options = append(options, ui.Option{Value: string(s), Label: deliveryState(assess.WebhookDelivery{State: s}).Label})
 	}
 	return options
 }
@@ -111,12 +114,49 @@ func (v webhookView) rows() []ui.Row {
 	rows := make([]ui.Row, len(v.Deliveries))
 	for i, d := range v.Deliveries {
 		rows[i] = ui.Row{ID: string(d.ID), Name: string(d.Type), Href: deliveryPathOf(d), Cells: []templ.Component{
-			ui.Text(string(d.Type)), deliveryState(d.State), ui.Text(ui.Number(d.Attempts)),
+			ui.Text(string(d.Type)), deliveryState(d), ui.Text(ui.Number(d.Attempts)),
 			ui.Time{At: d.CreatedAt},
 			ui.Time{At: nextAttempt(d)},
 		}}
 	}
 	return rows
+}
+
+// noDeliveries says why the log shows nothing.
+func (v webhookView) noDeliveries() ui.Empty {
+	if v.State != "" {
+		return ui.Empty{Title: "Nothing here", Text: "No delivery has this status.", Action: ui.Button{Label: "Show all", Href: webhookPath(v.Webhook.ID)}}
+	}
+	return ui.Empty{
+		Icon: ui.IconWebhook, Title: "Nothing here yet", Text: "What is sent shows here, with each attempt and its answer. Send a test to see how that looks.",
+	}
+}
+
+// facts are what there is to know of the delivery.
+func (v deliveryView) facts() ui.Facts {
+	facts := ui.Facts{
+		{Term: "Status", Value: deliveryState(v.Delivery)},
+		{Term: "Event", Value: ui.Text(string(v.Delivery.Event))},
+		{Term: "Happened", Value: ui.Time{At: v.Delivery.CreatedAt}},
+	}
+	if next := nextAttempt(v.Delivery); !next.IsZero() {
+		facts = append(facts, ui.Fact{Term: "Next attempt", Value: ui.Time{At: next}})
+	}
+	if ended := v.Delivery.FinishedAt; !ended.IsZero() {
+		facts = append(facts, ui.Fact{Term: "Ended", Value: ui.Time{At: ended}})
+	}
+	return facts
+}
+
+// took says how long the answer to an attempt took.
+func took(a assess.DeliveryAttempt) string {
+	if a.Duration < time.Millisecond {
+		return "in less than 1 ms"
+	}
+	if a.Duration < time.Second {
+		return fmt.Sprintf("in %d ms", a.Duration.Milliseconds())
+	}
+	return fmt.Sprintf("in %.1f s", a.Duration.Seconds())
 }
 
 // answered is what came of an attempt, short.

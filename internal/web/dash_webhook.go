@@ -47,6 +47,7 @@ type webhookForm struct {
 	All              bool // wants every event
 	Events           []string
 	Mode             assess.Mode
+	Once             string // as in keyForm
 	Errors           []ui.FieldError
 }
 
@@ -63,7 +64,7 @@ func (f webhookForm) action() string {
 
 // wish is what the form asks for: all types where it says so.
 func (f webhookForm) wish() assess.NewWebhook {
-	n := assess.NewWebhook{URL: f.URL, Description: f.Description, Events: []assess.EventType{}}
+	n := assess.NewWebhook{URL: f.URL, Description: f.Description, Events: []assess.EventType{}, Once: f.Once}
 	if !f.All {
 		for _, e := range f.Events {
 			n.Events = append(n.Events, assess.EventType(e))
@@ -79,12 +80,13 @@ func (c *call) webhookForm(id assess.WebhookID) (f webhookForm, err error) {
 	err = c.form()
 	return webhookForm{
 		settings: c.settings(integrationsPath), ID: id, URL: strings.TrimSpace(c.value("url")), Description: c.value("description"),
-		All: c.value("which") != "some", Events: c.r.Form["events"], Mode: c.who().Mode,
+		All: c.value("which") != "some", Events: c.r.Form["events"], Mode: c.who().Mode, Once: c.value("once"),
 	}, err
 }
 
 func (s *Server) newWebhookPage(c *call) error {
-	return c.render(http.StatusOK, webhookFormPage(webhookForm{settings: c.settings(integrationsPath), All: true, Mode: c.who().Mode}))
+	f := webhookForm{settings: c.settings(integrationsPath), All: true, Mode: c.who().Mode, Once: s.newID()}
+	return c.render(http.StatusOK, webhookFormPage(f))
 }
 
 // refuse shows the form again with what is wrong.
@@ -99,7 +101,7 @@ func errNoEvents() error {
 	return assess.InvalidFields(assess.Problem{Field: "events", Message: "must be at least one, or all"})
 }
 
-// createWebhook answers with the page that shows the secret, which is nowhere else.
+// createWebhook answers with the page that shows the secret, which is nowhere else. Sending the form again makes no second webhook.
 func (s *Server) createWebhook(c *call) error {
 	f, err := c.webhookForm("")
 	if err != nil {
@@ -109,10 +111,15 @@ func (s *Server) createWebhook(c *call) error {
 		return c.refuseWebhook(f, errNoEvents())
 	}
 	w, secret, err := s.app.CreateWebhook(c.ctx(), c.who(), f.wish())
-	if err != nil {
+	switch {
+	case err == nil:
+		return c.showSecret(w, secret)
+	case assess.KindOf(err) == assess.Conflict:
+		c.say(ui.Toast{Tone: ui.Warning, Text: err.Error()})
+		return c.redirect(integrationsPath)
+	default:
 		return c.refuseWebhook(f, err)
 	}
-	return c.showSecret(w, secret)
 }
 
 func (c *call) showSecret(w assess.Webhook, secret string) error {
@@ -266,6 +273,19 @@ func whyDisabled(w assess.Webhook) string {
 	default:
 		return "Somebody has disabled it. Events that happen meanwhile are not sent."
 	}
+}
+
+// facts are what there is to know of the webhook.
+func (v webhookView) facts() ui.Facts {
+	facts := ui.Facts{
+		{Term: "Status", Value: webhookState(v.Webhook)},
+		{Term: "Data", Value: ui.Text(modeInWords(v.Webhook.Mode))},
+		{Term: "Events", Value: v.events()},
+	}
+	if !v.Webhook.FailingSince.IsZero() {
+		facts = append(facts, ui.Fact{Term: "Failing since", Value: ui.Time{At: v.Webhook.FailingSince}})
+	}
+	return append(facts, ui.Fact{Term: "Added", Value: ui.Time{At: v.Webhook.CreatedAt, Style: ui.Date}})
 }
 
 // wantedEvents says which events a webhook wants, short.

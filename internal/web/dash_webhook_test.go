@@ -68,7 +68,7 @@ func TestAWebhookIsAddedTriedOutAndItsDeliveriesShown(t *testing.T) {
 	sent.shows(t, http.StatusOK, sent.url.Path, "A test is on its way.", "endpoint.test", "None yet")
 	s.deliverEvents()
 	delivery := sent.url.Path
-	b.get(delivery).shows(t, http.StatusOK, delivery, "500 Internal Server Error", "said the receiver", "On its way")
+	b.get(delivery).shows(t, http.StatusOK, delivery, "500 Internal Server Error", "said the receiver", "Trying again")
 	b.get(path).shows(t, http.StatusOK, path, "Failing", "endpoint.test")
 	status.Store(http.StatusOK)
 	b.post(delivery+"/redeliver", nil).shows(t, http.StatusOK, delivery, "It is on its way again.")
@@ -104,6 +104,29 @@ func TestAWebhookIsChangedItsSecretReplacedAndItEnds(t *testing.T) {
 	b.post(path+"/delete", nil).shows(t, http.StatusOK, "/settings/integrations", "The webhook is deleted.", "No webhooks yet")
 	if p := b.get(path); p.status != http.StatusNotFound {
 		t.Errorf("a deleted webhook: %d", p.status)
+	}
+}
+
+func TestTheFormOfAWebhookSentTwiceMakesOne(t *testing.T) {
+	t.Parallel()
+	var status atomic.Int64
+	s, receiver := newReceiverSite(t, &status)
+	b := s.signIn(ownerEmail)
+	once := regexp.MustCompile(`name="once" value="([^"]+)"`).FindStringSubmatch(b.get("/settings/webhooks/new").body)[1]
+	form := url.Values{"url": {""}, "once": {once}}
+	b.post("/settings/webhooks", form).shows(t, http.StatusUnprocessableEntity, "/settings/webhooks", once)
+	form.Set("url", receiver)
+	secret := webhookSecret.FindString(b.post("/settings/webhooks", form).body)
+	again := b.post("/settings/webhooks", form)
+	again.shows(t, http.StatusOK, "/settings/integrations", "This webhook was made already. Its secret is not shown again.")
+	_, total, err := s.Webhooks(t.Context(), s.owner.Actor(assess.Live), assess.Page{Number: 1, Limit: 20})
+	s.must(err)
+	if total != 1 || secret == "" || strings.Contains(again.body, secret) {
+		t.Errorf("%d webhooks, secret %q", total, secret)
+	}
+	form.Set("once", strings.Repeat("x", assess.MaxNameRunes+1))
+	if p := b.post("/settings/webhooks", form); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("an endless once: %d", p.status)
 	}
 }
 
