@@ -40,7 +40,7 @@ func webhookRoutes() []route {
 			errors: []int{http.StatusConflict}, answer: wire.DeliveryOnly{Delivery: exampleDelivery},
 		},
 		{
-			method: "POST", path: "/webhooks/{webhookId}/rotate-secret", access: assess.ManageWebhooks, endpoint: takes((*API).rotateWebhookSecret),
+			method: "POST", path: "/webhooks/{webhookId}/rotate-secret", access: assess.ManageWebhooks, endpoint: mayTake((*API).rotateWebhookSecret),
 			status: http.StatusOK,
 			name:   "rotateWebhookSecret", summary: "Replace the secret of a webhook",
 			description: "Makes a new secret, which is shown this once. The one that it replaces signs too for 24 hours, so that receivers can change over. Until then another rotation is refused, unless it is forced.",
