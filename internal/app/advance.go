@@ -45,7 +45,8 @@ func (a *App) Advance(ctx context.Context, who assess.Actor, id assess.InviteID,
 	return nil
 }
 
-// unlessThere is the error of a step, or nil where another call has brought the invite to the status meanwhile.
+// unlessThere is the error of a step, or nil where another call has brought the invite to the status meanwhile. What candidates
+// are told when two of their tabs meet has a code; here it means that another call is at it.
 func (s synthetic) unlessThere(ctx context.Context, to assess.InviteStatus, failed error) error {
 	if assess.KindOf(failed) != assess.Conflict {
 		return failed
@@ -53,6 +54,9 @@ func (s synthetic) unlessThere(ctx context.Context, to assess.InviteStatus, fail
 	_, steps, err := s.synthetic(ctx, s.who, s.invite, to)
 	if err == nil && len(steps) == 0 {
 		return nil
+	}
+	if assess.CodeOf(failed) != "" {
+		return assess.Errorf(assess.Conflict, "Another call is advancing this invite. Ask again in a moment.")
 	}
 	return failed
 }

@@ -190,7 +190,7 @@ func (n NewInvite) Validate() error {
 }
 
 func (p *problems) metadata(field string, pairs map[string]string) {
-	p.when(len(pairs) > MaxMetadata, field, "must be at most %d pairs", MaxMetadata)
+	p.when(len(pairs) > MaxMetadata, field, "must have at most %d pairs", MaxMetadata)
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
 		if !OneLine(key, MaxMetadataKey) {
 			p.add(field, "must have keys of 1 to %d plain characters", MaxMetadataKey)
