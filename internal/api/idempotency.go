@@ -68,8 +68,9 @@ func (a *API) reply(ctx context.Context, rt route, c *call, in any) (app.Reply, 
 // errNotYet says that a call was not carried out before.
 var errNotYet = errors.New("not carried out yet")
 
-// carryOutAgain carries a call out that takes more than one transaction, unless it was remembered before. If this is cut off, or
-// the same call comes twice at once, it is carried out again.
+// carryOutAgain carries a call about an invite out that takes more than one transaction, unless it was remembered before. If this is
+// cut off, or the same call comes twice at once, it is carried out again. Where the invite is erased before the answer is
+// remembered, it is not found.
 func (a *API) carryOutAgain(ctx context.Context, c *call, once app.Once, run func(context.Context) (app.Reply, error)) (app.Reply, error) {
 	reply, err := a.app.CarryOutOnce(ctx, c.who, once, func(context.Context) (app.Reply, error) { return app.Reply{}, errNotYet })
 	if !errors.Is(err, errNotYet) {
@@ -79,7 +80,9 @@ func (a *API) carryOutAgain(ctx context.Context, c *call, once app.Once, run fun
 	if err != nil {
 		return app.Reply{}, err
 	}
-	return a.app.CarryOutOnce(ctx, c.who, once, func(context.Context) (app.Reply, error) { return done, nil })
+	return a.app.CarryOutOnce(ctx, c.who, once, func(ctx context.Context) (app.Reply, error) {
+		return done, a.app.HoldInvite(ctx, c.who, assess.InviteID(c.id))
+	})
 }
 
 // replayed says that the answer was given before.

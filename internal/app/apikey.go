@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -206,11 +207,14 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// take empties the counts.
+// take empties the counts. It gives them in an order that all keep to, so that two who write down the same keys do not wait for each
+// other.
 func (u *keyUsage) take() []store.KeyUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	uses := slices.Collect(maps.Values(u.uses))
+	uses := slices.SortedFunc(maps.Values(u.uses), func(a, b store.KeyUse) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Route, b.Route))
+	})
 	clear(u.uses)
 	return uses
 }

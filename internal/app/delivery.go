@@ -90,7 +90,7 @@ func (a *App) Redeliver(ctx context.Context, who assess.Actor, webhook assess.We
 			return err
 		}
 		d = was.Again(tx.Now())
-		return tx.MoveDelivery(was, d)
+		return tx.RenewDelivery(d)
 	})
 	return d, err
 }

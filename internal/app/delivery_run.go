@@ -196,8 +196,8 @@ func (a *App) postOne(ctx context.Context, run deliveryRun, d assess.WebhookDeli
 	return a.settleDelivery(context.WithoutCancel(ctx), d, attempt, result.RetryAfter)
 }
 
-// settleDelivery writes down what came of an attempt. A failure, which may change the webhook, takes the organization before the
-// delivery, as those do who send deliveries again.
+// settleDelivery writes down what came of an attempt. The webhook comes before the delivery, as with those who send deliveries
+// again.
 func (a *App) settleDelivery(
 	ctx context.Context, d assess.WebhookDelivery, attempt assess.DeliveryAttempt, retryAfter time.Duration,
 ) (goesOn bool, err error) {
@@ -206,40 +206,39 @@ func (a *App) settleDelivery(
 		return false, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
-		if !attempt.Succeeded() {
-			if err := tx.LockOrganization(d.Org); err != nil {
-				return err
-			}
-		}
-		if err := tx.InsertAttempt(d, attempt); err != nil {
-			return err
-		}
-		if err := tx.MoveDelivery(d, d.After(attempt, retryAfter, random, tx.Now())); err != nil {
-			return err
-		}
+		next := d.After(attempt, retryAfter, random, tx.Now())
 		if attempt.Succeeded() {
 			goesOn = true
-			return tx.WebhookSucceeded(d.Org, d.Webhook)
+			return deliverySucceeded(tx, d, next, attempt)
 		}
-		goesOn, err = a.webhookFailed(tx, d, attempt, retryAfter)
+		goesOn, err = a.deliveryFailed(tx, d, next, attempt, retryAfter)
 		return err
 	})
 	return goesOn, err
 }
 
-// webhookFailed notes a failure of a webhook, and disables one that has failed for too long. The transaction holds the
-// organization.
-func (a *App) webhookFailed(
-	tx *store.Tx, d assess.WebhookDelivery, attempt assess.DeliveryAttempt, retryAfter time.Duration,
+func deliverySucceeded(tx *store.Tx, d, next assess.WebhookDelivery, attempt assess.DeliveryAttempt) error {
+	if err := tx.WebhookSucceeded(d.Org, d.Webhook); err != nil {
+		return err
+	}
+	return moveDelivery(tx, d, next, attempt)
+}
+
+// deliveryFailed notes the failure at the webhook too, and disables one that has failed for too long.
+func (a *App) deliveryFailed(
+	tx *store.Tx, d, next assess.WebhookDelivery, attempt assess.DeliveryAttempt, retryAfter time.Duration,
 ) (goesOn bool, err error) {
-	was, err := tx.Webhook(d.Org, d.Mode, d.Webhook)
-	if assess.KindOf(err) == assess.NotFound || err == nil && was.State == assess.WebhookDisabled {
+	was, err := heldWebhook(tx, d.Org, d.Mode, d.Webhook)
+	if assess.KindOf(err) == assess.NotFound { // it was deleted, with its deliveries
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	w := was.After(attempt, retryAfter, tx.Now())
+	if err := moveDelivery(tx, d, next, attempt); err != nil || was.State == assess.WebhookDisabled {
+		return false, err
+	}
+	w := was.AfterFailure(attempt, retryAfter, tx.Now())
 	if err := tx.UpdateWebhook(w); err != nil {
 		return false, err
 	}
@@ -247,6 +246,13 @@ func (a *App) webhookFailed(
 		return false, a.webhookDisabled(tx, w, attempt)
 	}
 	return !w.Rests(tx.Now()), nil
+}
+
+func moveDelivery(tx *store.Tx, d, next assess.WebhookDelivery, attempt assess.DeliveryAttempt) error {
+	if err := tx.InsertAttempt(d, attempt); err != nil {
+		return err
+	}
+	return tx.MoveDelivery(d, next)
 }
 
 // webhookDisabled gives up what is on its way to a webhook that was disabled for its failures, and tells those who can mend it.

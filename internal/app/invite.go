@@ -55,7 +55,11 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 	case err != nil:
 		return out, err
 	case standing != "":
-		return a.standing(tx, inv, n.OnDuplicate, standing)
+		out, err := a.standing(tx, inv, n.OnDuplicate, standing)
+		if assess.KindOf(err) == assess.NotFound { // it was erased this very moment
+			return a.insertInvite(tx, who, n)
+		}
+		return out, err
 	}
 	if err := a.emit(tx, assess.InviteCreated, who, inv, ""); err != nil {
 		return out, err
@@ -72,9 +76,9 @@ func (a *App) insertInvite(tx *store.Tx, who assess.Actor, n assess.NewInvite) (
 }
 
 // standing is the outcome of a wish that an invite stands in the way of: that invite, where the wish says that it will do and
-// it asks the same person the same.
+// it asks the same person the same. It holds the invite, lest it be erased before an answer that tells of it is remembered.
 func (a *App) standing(tx *store.Tx, wish assess.Invite, on assess.OnDuplicate, id assess.InviteID) (Invited, error) {
-	inv, err := tx.Invite(wish.Org, wish.Mode, id)
+	inv, err := held(tx, wish.Org, wish.Mode, id)
 	if err != nil {
 		return Invited{}, err
 	}

@@ -45,9 +45,10 @@ func (a *App) step(tx *store.Tx, who assess.Actor, read func(*store.Tx) (assess.
 // repeatable reports steps that mean something although the status stays.
 func repeatable(s assess.InviteStep) bool { return s == assess.StepExtend }
 
-// ofMember reads the invite for a member or key who may invite.
+// ofMember reads the invite for a member or key who may invite. It holds the invite also where there is nothing to change, lest it
+// be erased before the answer is remembered.
 func ofMember(who assess.Actor, id assess.InviteID) func(*store.Tx) (assess.Invite, error) {
-	return func(tx *store.Tx) (assess.Invite, error) { return tx.Invite(who.Org, who.Mode, id) }
+	return func(tx *store.Tx) (assess.Invite, error) { return held(tx, who.Org, who.Mode, id) }
 }
 
 // Revoke takes an invite back; with force also one that was started. Errors: Forbidden, NotFound, Conflict.

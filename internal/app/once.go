@@ -50,6 +50,18 @@ func (a *App) CarryOutOnce(ctx context.Context, who assess.Actor, once Once, do 
 	return out, nil
 }
 
+// HoldInvite has whoever erases the invite wait for the transaction that ctx belongs to, in which an answer that tells of the invite
+// is remembered. Errors: Forbidden, NotFound.
+func (a *App) HoldInvite(ctx context.Context, who assess.Actor, id assess.InviteID) error {
+	if err := who.May(assess.InviteCandidates); err != nil {
+		return err
+	}
+	return a.tx(ctx, func(tx *store.Tx) error {
+		_, err := held(tx, who.Org, who.Mode, id)
+		return err
+	})
+}
+
 // remember keeps a reply. It may hold a link or a secret, so it is sealed.
 func (a *App) remember(tx *store.Tx, key store.IdempotencyKey, r Reply) error {
 	sealed, err := a.secrets.sealed(a.random, sealContext(key), r.Body)

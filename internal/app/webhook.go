@@ -105,10 +105,7 @@ func (a *App) changeWebhook(
 		return w, err
 	}
 	err = a.tx(ctx, func(tx *store.Tx) error {
-		if err := tx.LockOrganization(who.Org); err != nil {
-			return err
-		}
-		if w, err = tx.Webhook(who.Org, who.Mode, id); err != nil {
+		if w, err = heldWebhook(tx, who.Org, who.Mode, id); err != nil {
 			return err
 		}
 		if w, err = change(tx, w); err != nil {
@@ -117,6 +114,17 @@ func (a *App) changeWebhook(
 		return tx.UpdateWebhook(w)
 	})
 	return w, err
+}
+
+// heldWebhook reads a webhook that nobody else can change until the transaction ends, which holds the organization too.
+func heldWebhook(tx *store.Tx, org assess.OrgID, mode assess.Mode, id assess.WebhookID) (assess.Webhook, error) {
+	if err := tx.LockOrganization(org); err != nil {
+		return assess.Webhook{}, err
+	}
+	if err := tx.HoldWebhook(org, id); err != nil {
+		return assess.Webhook{}, err
+	}
+	return tx.Webhook(org, mode, id)
 }
 
 // DeleteWebhook removes a webhook with the log of what it was sent. Errors: Forbidden, NotFound.

@@ -111,13 +111,9 @@ func (d WebhookDelivery) Again(now time.Time) WebhookDelivery {
 	return d
 }
 
-// After is the webhook after an attempt that ended at now. An answer of 410 disables it at once; so do five days of nothing but
-// failures, counted from the first of several within a day.
-func (w Webhook) After(a DeliveryAttempt, retryAfter time.Duration, now time.Time) Webhook {
-	if a.Succeeded() {
-		w.FailingSince, w.FailedAt, w.RestUntil = time.Time{}, time.Time{}, time.Time{}
-		return w
-	}
+// AfterFailure is the webhook after an attempt that failed at now. An answer of 410 disables it at once; so do five days of nothing
+// but failures, counted from the first of several within a day.
+func (w Webhook) AfterFailure(a DeliveryAttempt, retryAfter time.Duration, now time.Time) Webhook {
 	if alone := w.FailingSince.Equal(w.FailedAt); w.FailingSince.IsZero() || alone && now.Sub(w.FailedAt) > failuresMeet {
 		w.FailingSince = now
 	}

@@ -121,7 +121,7 @@ func TestOnlyReceiversThatAreAwayOrOverloadedAreLeftToRest(t *testing.T) {
 	for status := range 600 {
 		a := answered(status)
 		want := slices.Contains([]int{0, 429, 502, 503, 504}, status)
-		w := assess.Webhook{State: assess.WebhookEnabled}.After(a, 0, deliveryTime)
+		w := assess.Webhook{State: assess.WebhookEnabled}.AfterFailure(a, 0, deliveryTime)
 		if a.Overloaded() != want || w.Rests(deliveryTime) != want {
 			t.Errorf("after %d: overloaded %v, rests %v, want %v", status, a.Overloaded(), w.Rests(deliveryTime), want)
 		}
@@ -141,8 +141,8 @@ func TestARestGrowsAsLongAsTheFailingLasts(t *testing.T) {
 		{time.Hour, time.Minute, 5 * time.Minute},
 		{0, 2 * day, day},
 	} {
-		w := assess.Webhook{State: assess.WebhookEnabled}.After(answered(500), 0, deliveryTime.Add(-tt.failing))
-		w = w.After(answered(503), tt.asked, deliveryTime)
+		w := assess.Webhook{State: assess.WebhookEnabled}.AfterFailure(answered(500), 0, deliveryTime.Add(-tt.failing))
+		w = w.AfterFailure(answered(503), tt.asked, deliveryTime)
 		if got := w.RestUntil.Sub(deliveryTime); got != tt.want {
 			t.Errorf("failing for %v and asked for %v: it rests %v, want %v", tt.failing, tt.asked, got, tt.want)
 		}
@@ -152,24 +152,9 @@ func TestARestGrowsAsLongAsTheFailingLasts(t *testing.T) {
 	}
 }
 
-func TestOneSuccessIsANewStart(t *testing.T) {
-	t.Parallel()
-	w := assess.Webhook{State: assess.WebhookEnabled}
-	for i := range 5 {
-		w = w.After(answered(503), 0, deliveryTime.Add(time.Duration(i)*day))
-	}
-	w = w.After(answered(204), 0, deliveryTime.Add(5*day-time.Millisecond))
-	if !w.FailingSince.IsZero() || !w.FailedAt.IsZero() || !w.RestUntil.IsZero() {
-		t.Errorf("after a success: %+v", w)
-	}
-	if w = w.After(answered(503), 0, deliveryTime.Add(6*day)); w.State != assess.WebhookEnabled {
-		t.Errorf("disabled by %s, having succeeded a day before", w.DisabledReason)
-	}
-}
-
 func TestAnAnswerOf410DisablesAtOnce(t *testing.T) {
 	t.Parallel()
-	w := assess.Webhook{State: assess.WebhookEnabled}.After(answered(http.StatusGone), 0, deliveryTime)
+	w := assess.Webhook{State: assess.WebhookEnabled}.AfterFailure(answered(http.StatusGone), 0, deliveryTime)
 	if w.State != assess.WebhookDisabled || w.DisabledReason != assess.ReasonGone {
 		t.Errorf("%s, %q", w.State, w.DisabledReason)
 	}
@@ -198,7 +183,7 @@ func TestFiveDaysOfNothingButFailuresDisable(t *testing.T) {
 			if w.State == assess.WebhookDisabled {
 				t.Errorf("%s: disabled by failure %d", tt.name, i)
 			}
-			w = w.After(answered(500), 0, deliveryTime.Add(after))
+			w = w.AfterFailure(answered(500), 0, deliveryTime.Add(after))
 		}
 		if disabled := w.State == assess.WebhookDisabled; disabled != tt.disabled || disabled != (w.DisabledReason == assess.ReasonFailing) {
 			t.Errorf("%s: %s, %q", tt.name, w.State, w.DisabledReason)
@@ -221,7 +206,7 @@ func TestAWebhookThatIsAwayIsDisabledOnTheFifthDay(t *testing.T) {
 					continue
 				}
 				due[i] = d.After(answered(500), 0, random.Draw(t, "random"), now)
-				w = w.After(answered(500), 0, now)
+				w = w.AfterFailure(answered(500), 0, now)
 			}
 			if disabled := w.State == assess.WebhookDisabled; disabled != (hour >= 5*24) {
 				t.Fatalf("in hour %d: %s", hour, w.State)

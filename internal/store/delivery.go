@@ -52,6 +52,13 @@ func (tx *Tx) InsertDelivery(d assess.WebhookDelivery) error {
 	return err
 }
 
+// RenewDelivery makes a delivery stand as one that is sent again does, wherever others have taken it since it was read. Errors:
+// NotFound.
+func (tx *Tx) RenewDelivery(d assess.WebhookDelivery) error {
+	return tx.change("delivery", "UPDATE deliveries SET state = $3, attempts = $4, next_at = $5, finished_at = $6 WHERE org_id = $1 AND id = $2",
+		d.Org, d.ID, d.State, d.Attempts, at(d.NextAt), at(d.FinishedAt))
+}
+
 // MoveDelivery writes where a delivery stands, if it still stands where was was: not if it is gone, or sent again by hand
 // meanwhile.
 func (tx *Tx) MoveDelivery(was, d assess.WebhookDelivery) error {
@@ -62,8 +69,11 @@ func (tx *Tx) MoveDelivery(was, d assess.WebhookDelivery) error {
 }
 
 // InsertAttempt adds an attempt as the delivery's next. One at a delivery that is gone is passed over. What the receiver said is
-// not kept where the candidate was erased: it may speak of them.
+// not kept where the candidate was erased: it may speak of them. To know that, it holds the delivery, as EraseTraces does.
 func (tx *Tx) InsertAttempt(d assess.WebhookDelivery, a assess.DeliveryAttempt) error {
+	if _, err := tx.exec("UPDATE deliveries SET state = state WHERE org_id = $1 AND id = $2", d.Org, d.ID); err != nil {
+		return err
+	}
 	_, err := tx.exec(`INSERT INTO delivery_attempts (org_id, delivery_id, number, at, duration_ms, status, error, response)
 		SELECT org_id, id, 1 + (SELECT COALESCE(MAX(number), 0) FROM delivery_attempts WHERE org_id = $1 AND delivery_id = $2), $3, $4, $5, $6,
 			CASE WHEN EXISTS (SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.mode = d.mode AND e.invite_id = d.invite_id) THEN '' ELSE $7 END

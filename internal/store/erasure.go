@@ -46,12 +46,13 @@ func (tx *Tx) DeleteRecordings(org assess.OrgID, invite assess.InviteID) ([]asse
 }
 
 // EraseTraces takes out what else tells of an invite's candidate: letters that were kept, answers that the API remembers,
-// answers of receivers, and what its events say. The erasure's own event stays as it is. It is called last, when nobody can
-// add to these any more.
+// answers of receivers, and what its events say. The erasure's own event stays as it is. It is called last: whoever remembers an
+// answer about an invite holds the invite until then, and whoever is writing down an attempt at a delivery is waited for here.
 func (tx *Tx) EraseTraces(org assess.OrgID, invite assess.InviteID) error {
 	for _, statement := range []string{
 		"DELETE FROM mailbox WHERE org_id = $1 AND id IN (SELECT letter_id FROM letter_invites WHERE org_id = $1 AND invite_id = $2)",
 		"DELETE FROM idempotency_keys WHERE org_id = $1 AND resource_id = $2 AND resource_id <> ''",
+		"UPDATE deliveries SET state = state WHERE org_id = $1 AND invite_id = $2 AND invite_id <> ''",
 		`UPDATE delivery_attempts SET response = '' WHERE org_id = $1
 			AND delivery_id IN (SELECT id FROM deliveries WHERE org_id = $1 AND invite_id = $2 AND invite_id <> '')`,
 		`UPDATE events SET note = '', actor_name = '', external_id = '' WHERE org_id = $1 AND invite_id = $2 AND invite_id <> ''

@@ -48,7 +48,13 @@ func (tx *Tx) InsertWebhook(w assess.Webhook) error {
 	return err
 }
 
-// UpdateWebhook writes all that can change of a webhook. It was read after locking the organization. Errors: NotFound.
+// HoldWebhook keeps others from changing a webhook until the transaction ends. It comes before reading what is then written back,
+// after locking the organization and before writing deliveries. Errors: NotFound.
+func (tx *Tx) HoldWebhook(org assess.OrgID, id assess.WebhookID) error {
+	return tx.change("webhook", "UPDATE webhooks SET updated_at = updated_at WHERE org_id = $1 AND id = $2", org, id)
+}
+
+// UpdateWebhook writes all that can change of a webhook that the caller holds. Errors: NotFound.
 func (tx *Tx) UpdateWebhook(w assess.Webhook) error {
 	events, err := asJSON(w.Events)
 	if err != nil {
@@ -61,7 +67,7 @@ func (tx *Tx) UpdateWebhook(w assess.Webhook) error {
 		at(w.FailingSince), at(w.FailedAt), at(w.RestUntil), at(w.UpdatedAt))
 }
 
-// WebhookSucceeded forgets a webhook's failures. Of one that has none nothing is written.
+// WebhookSucceeded forgets a webhook's failures. Of one that has none nothing is written. It comes before writing deliveries.
 func (tx *Tx) WebhookSucceeded(org assess.OrgID, id assess.WebhookID) error {
 	_, err := tx.exec(`UPDATE webhooks SET failing_since = 0, failed_at = 0, rest_until = 0
 		WHERE org_id = $1 AND id = $2 AND failing_since > 0`, org, id)
