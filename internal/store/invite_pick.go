@@ -33,8 +33,10 @@ func (l *inviteList) picks() (picks []pick) {
 		picks = append(picks, pick{
 			holds: condition{`EXISTS (SELECT 1 FROM evaluations e WHERE e.org_id = invites.org_id AND e.invite_id = invites.id
 				AND e.grader_id = ? AND e.state <> 'withdrawn')`, []any{f.Grader}},
-			ids: condition{`SELECT invite_id FROM evaluations WHERE org_id = ? AND mode = ? AND grader_id = ? AND state <> 'withdrawn'`,
-				[]any{l.org, l.mode, f.Grader}},
+			ids: condition{
+				`SELECT invite_id FROM evaluations WHERE org_id = ? AND mode = ? AND grader_id = ? AND state <> 'withdrawn'`,
+				[]any{l.org, l.mode, f.Grader},
+			},
 		})
 	}
 	if f.Tag != "" {
@@ -59,11 +61,15 @@ func (l *inviteList) pickBy(text string, value any) pick {
 func (l *inviteList) pickUpdated() pick {
 	since, now := at(l.filter.UpdatedSince), at(l.tx.now)
 	return pick{
-		holds: condition{`(updated_at + 0 >= ? OR status IN ('pending', 'accepted') AND expires_at + 0 >= ? AND expires_at + 0 <= ?)`,
-			[]any{since, since, now}},
-		ids: condition{`SELECT id FROM invites WHERE org_id = ? AND mode = ? AND updated_at >= ? UNION ALL SELECT id FROM invites
+		holds: condition{
+			`(updated_at + 0 >= ? OR status IN ('pending', 'accepted') AND expires_at + 0 >= ? AND expires_at + 0 <= ?)`,
+			[]any{since, since, now},
+		},
+		ids: condition{
+			`SELECT id FROM invites WHERE org_id = ? AND mode = ? AND updated_at >= ? UNION ALL SELECT id FROM invites
 			WHERE org_id = ? AND mode = ? AND status IN ('pending', 'accepted') AND expires_at >= ? AND expires_at <= ?`,
-			[]any{l.org, l.mode, since, l.org, l.mode, since, now}},
+			[]any{l.org, l.mode, since, l.org, l.mode, since, now},
+		},
 	}
 }
 
