@@ -77,7 +77,7 @@ var libraries = []struct {
 var fieldLibraries = []string{"github.com/google/uuid"}
 
 // environment lists who may read the environment; everybody else gets configuration as a field.
-var environment = []string{"cmd/...", "e2e/...", "internal/pgtest", "internal/store/storetest", "internal/blob/blobtest", "scripts/...", "tools/..."}
+var environment = []string{"cmd/...", "bench", "e2e/...", "internal/pgtest", "internal/store/storetest", "internal/blob/blobtest", "scripts/...", "tools/..."}
 
 func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	t.Parallel()
