@@ -43,7 +43,7 @@ var libraries = []struct {
 	why   string
 }{
 	{"modernc.org/sqlite/...", []string{"internal/store", "bench/..."}, "one package knows which database it is; the bench measures against the bare driver"},
-	{"github.com/jackc/pgx/...", []string{"internal/store", "internal/pgtest"}, "one package knows which database it is"},
+	{"github.com/jackc/pgx/...", []string{"internal/store", "internal/pgtest", "bench/..."}, "one package knows which database it is; the bench measures against the bare driver"},
 	{"github.com/pressly/goose/...", []string{"internal/store"}, "the schema belongs to the store"},
 	{"github.com/minio/minio-go/...", []string{"internal/blob"}, "S3 is one of two places for bytes"},
 	{"github.com/wneessen/go-mail/...", []string{"internal/mail"}, "SMTP is one of two senders"},
