@@ -358,7 +358,7 @@ func (h *hiring) readTimeline() {
 	_, body := call(h.t, http.MethodGet, h.access.URL+"/api/v1/invites/"+h.id+"/timeline", h.access.APIKey, "")
 	var types []string
 	for _, event := range decode[struct{ Events []struct{ Type string } }](h.t, body).Events {
-		if kind := strings.TrimPrefix(event.Type, "invite."); slices.Contains([]string{"completed", "evaluated", "disputed", "graded", "decided"}, kind) {
+		if _, kind, _ := strings.Cut(event.Type, "."); slices.Contains([]string{"completed", "evaluated", "disputed", "graded", "decided"}, kind) {
 			types = append(types, kind)
 		}
 	}

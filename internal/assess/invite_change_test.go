@@ -139,7 +139,7 @@ func TestWhatClientsKeepWithAnInviteHasLimits(t *testing.T) {
 		want   string // the problem
 	}{
 		"20 pairs":             {assess.InviteUpdate{Metadata: new(pairs(20))}, ""},
-		"21 pairs":             {assess.InviteUpdate{Metadata: new(pairs(21))}, "metadata must be at most 20 pairs"},
+		"21 pairs":             {assess.InviteUpdate{Metadata: new(pairs(21))}, "metadata must have at most 20 pairs"},
 		"a long key":           {assess.InviteUpdate{Metadata: &map[string]string{long("ö", 40): ""}}, ""},
 		"a longer key":         {assess.InviteUpdate{Metadata: &map[string]string{long("ö", 41): ""}}, "metadata must have keys of 1 to 40 plain characters"},
 		"an empty key":         {assess.InviteUpdate{Metadata: &map[string]string{"": "x"}}, "metadata must have keys"},
