@@ -37,7 +37,7 @@ e2e: ## Test in the browser; pictures go to artifacts/
 	CI=true go test -count=1 -artifacts -outputdir=$(artifacts) ./e2e/...
 
 .PHONY: bench
-bench: ## Measure against a bare net/http program, on SQLite and PostgreSQL, and print ratios: some 12 minutes
+bench: ## Measure against a bare net/http program, on SQLite and PostgreSQL, and print ratios: some 20 minutes
 	scripts/with-postgres --fsync go run ./bench
 
 .PHONY: fmt

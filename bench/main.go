@@ -69,7 +69,7 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	flags.IntVar(&o.writers, "writers", 64, "connections that write")
 	flags.IntVar(&o.rounds, "rounds", 3, "turns of each contestant")
 	flags.DurationVar(&o.duration, "duration", 2*time.Second, "length of a turn")
-	flags.DurationVar(&o.timeout, "timeout", 15*time.Minute, "length of everything at most")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Minute, "length of everything at most")
 	flags.BoolVar(&o.peer, "peer", true, "measure PocketBase too")
 	flags.StringVar(&o.postgres, "postgres", os.Getenv(postgresVariable), "URL of a PostgreSQL server to make databases on")
 	flags.StringVar(&o.parts, "parts", "", "what to measure, separated by commas, of "+strings.Join(partNames(), ", ")+"; empty: everything")
