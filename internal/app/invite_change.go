@@ -91,8 +91,8 @@ func (a *App) handOver(tx *store.Tx, who assess.Actor, id assess.InviteID, to as
 	return a.regrade(tx, who, inv, plan)
 }
 
-// onlyEvaluation is the evaluation of an invite that one member grades, which others wait for, or the zero one where nobody does. Errors: Conflict when
-// several do.
+// onlyEvaluation is the evaluation of an invite that one member grades, which others wait for; the zero one where nobody does.
+// Errors: Conflict when several do.
 func onlyEvaluation(tx *store.Tx, inv assess.Invite) (only assess.Evaluation, err error) {
 	evaluations, err := tx.Evaluations(inv.Org, inv.ID)
 	if err != nil {
