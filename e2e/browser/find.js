@@ -2,6 +2,14 @@
 	const plain = text => (text ?? "").replace(/\s+/g, " ").trim();
 	const missing = why => ({Why: why, X: 0, Y: 0, Text: "", Done: false});
 
+	// Chromium calls a page complete some time before its modules have run: what is pressed then goes to nobody.
+	const complete = document.readyState === "complete";
+	if (complete && !window.modulesRan) {
+		const modules = [...document.querySelectorAll("script[type=module][src]")].map(script => import(script.src));
+		Promise.allSettled(modules).then(() => window.modulesRan = true);
+		return missing("its modules have not run");
+	}
+
 	// Behind a modal dialog nothing can be used.
 	const dialog = [...document.querySelectorAll("dialog:modal")].pop();
 	const root = scope ? (dialog ?? document).querySelector(scope) : dialog ?? document.body;
@@ -65,8 +73,10 @@
 	const usable = el => !!target(el);
 	const shows = text => plain(root.innerText).includes(plain(text));
 	switch (kind) {
+		case "complete":
+			return complete ? missing("") : missing("still loading");
 		case "url":
-			return location.href.includes(what) && document.readyState === "complete" ? missing("") : missing(`at ${location.href}`);
+			return location.href.includes(what) && complete ? missing("") : missing(`at ${location.href}`);
 		case "text":
 			return shows(what) ? missing("") : missing(`the page shows: ${plain(root.innerText).slice(0, 400)}`);
 		case "gone":

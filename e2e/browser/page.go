@@ -108,8 +108,10 @@ func (p *Page) Upload(label string, files ...string) {
 }
 
 // Press presses keys one after another, where the focus is: "Tab", "Enter", "Control+a", "x".
+// It waits until the page has loaded, so that its scripts hear them.
 func (p *Page) Press(keys ...string) {
 	p.tb.Helper()
+	p.find("complete", "before keys")
 	for _, key := range keys {
 		press, err := stroke(key)
 		if err != nil {
