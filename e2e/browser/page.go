@@ -91,9 +91,10 @@ func (p *Page) Fill(label, value string) {
 	}))
 }
 
-// Upload puts files into the file field with this label.
+// Upload puts files into the file field with this label, once the page has loaded.
 func (p *Page) Upload(label string, files ...string) {
 	p.tb.Helper()
+	p.find("complete", "before an upload")
 	p.do("upload to "+label, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		field, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: p.call("file", label)})
 		if err != nil {
