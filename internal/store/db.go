@@ -38,11 +38,12 @@ type DB struct {
 	closers []io.Closer
 }
 
-// engine is what differs between the two databases: how a writing transaction runs, and how the schema is changed by one at a
-// time.
+// engine is what differs between the two databases: how a writing transaction runs, how one that need not outlive a crash of the
+// database, and how the schema is changed by one at a time.
 type engine interface {
 	name() string
 	tx(ctx context.Context, fn func(*Tx) error) error
+	hasty(ctx context.Context, fn func(*Tx) error) error
 	scrub(ctx context.Context) error
 	migrations(files fs.FS, use func(*goose.Provider) error) error
 }

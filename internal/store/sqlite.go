@@ -110,6 +110,8 @@ func (*sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) tx(ctx context.Context, fn func(*Tx) error) error { return e.batch.do(ctx, fn) }
 
+func (e *sqliteEngine) hasty(ctx context.Context, fn func(*Tx) error) error { return e.tx(ctx, fn) }
+
 // scrub empties the write-ahead log, in which pages stand as they were before; in the database itself, deleting overwrites
 // (secure_delete).
 func (e *sqliteEngine) scrub(ctx context.Context) error {
