@@ -35,8 +35,7 @@ type program struct {
 	db      *store.DB
 	blobs   blob.Store
 	app     *app.App
-	runner  *job.Runner
-	poster  *job.Runner // posts to webhooks, so that nothing else waits for receivers
+	runners []*job.Runner
 	limiter ratelimit.Limiter
 	texts   *i18n.Bundle
 	dir     string
@@ -56,13 +55,12 @@ func openProgram(ctx context.Context, c *config, t terminal, clock func() time.T
 	if clock == nil {
 		clock = time.Now
 	}
-	p.runner, p.poster = p.newRunner(clock, jobWorkers), p.newRunner(clock, postWorkers)
 	p.limiter = p.newLimiter()
-	o.DB, o.Blobs, o.Limiter, o.Log = p.db, p.blobs, p.limiter, p.log
-	o.Wake, o.WakeDeliveries = p.runner.Wake, p.poster.Wake
+	o.DB, o.Blobs, o.Limiter, o.Log, o.Wake = p.db, p.blobs, p.limiter, p.log, p.wake
 	p.app = app.New(o)
-	p.app.Register(p.runner)
-	p.app.RegisterDeliveries(p.poster)
+	p.app.Register(p.newRunner(clock, jobWorkers))
+	p.app.RegisterMedia(p.newRunner(clock, mediaWorkers))
+	p.app.RegisterDeliveries(p.newRunner(clock, postWorkers))
 	if err := p.app.CheckMasterKey(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -125,14 +123,34 @@ func (p *program) emptyTemp() error {
 	return errors.Join(os.RemoveAll(p.temp()), os.MkdirAll(p.temp(), 0o700))
 }
 
-// How many jobs run at once. Most of the one sort wait for a mail server, all of the other for receivers of webhooks.
+// How many jobs run at once: most of the first sort wait for a mail server, those of the second work on recordings, and those of the
+// third wait for receivers of webhooks. None of them waits for another sort.
 const (
-	jobWorkers  = 8
-	postWorkers = 64
+	jobWorkers   = 8
+	mediaWorkers = 8
+	postWorkers  = 64
 )
 
+// newRunner makes a runner that runs while the program serves.
 func (p *program) newRunner(clock func() time.Time, workers int) *job.Runner {
-	return job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: workers, Alone: p.db.Engine() == "sqlite"})
+	r := job.NewRunner(job.Config{Queue: p.db.Queue(), Log: p.log, Now: clock, Workers: workers, Alone: p.db.Engine() == "sqlite"})
+	p.runners = append(p.runners, r)
+	return r
+}
+
+// runDue runs the jobs that are due now.
+func (p *program) runDue(ctx context.Context) (err error) {
+	for _, r := range p.runners {
+		err = errors.Join(err, r.RunDue(ctx))
+	}
+	return err
+}
+
+// wake tells the runners that there are jobs of these kinds.
+func (p *program) wake(kinds []string) {
+	for _, r := range p.runners {
+		r.Wake(kinds)
+	}
 }
 
 // newLimiter counts in memory where this is the only process on the database, else in the database.

@@ -67,7 +67,7 @@ func (s *sample) make(ctx context.Context) (a demoAccess, err error) {
 	if err := s.invites(ctx, asm, short); err != nil {
 		return a, err
 	}
-	if err := s.ago(2*time.Hour, func() error { return errors.Join(s.app.TellGraders(ctx), s.runner.RunDue(ctx)) }); err != nil {
+	if err := s.ago(2*time.Hour, func() error { return errors.Join(s.app.TellGraders(ctx), s.runDue(ctx)) }); err != nil {
 		return a, err
 	}
 	if a.APIKey, err = s.key(ctx, "Quickstart", assess.Live); err != nil {
@@ -186,7 +186,7 @@ func (s *sample) invites(ctx context.Context, asm, short assess.Assessment) erro
 	}
 	var past []moment
 	add := func(to assess.Assessment, c sampleCandidate) {
-		past = append(past, moment{c.sent, func() error { return s.invite(ctx, to, &c) }}, moment{c.sent - mailTakes, func() error { return s.runner.RunDue(ctx) }})
+		past = append(past, moment{c.sent, func() error { return s.invite(ctx, to, &c) }}, moment{c.sent - mailTakes, func() error { return s.runDue(ctx) }})
 		for _, step := range c.story {
 			past = append(past, moment{c.sent - step.after, func() error { return step.do(s, ctx, &c) }})
 		}

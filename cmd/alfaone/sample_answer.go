@@ -50,7 +50,7 @@ func (s *sample) deliver(ctx context.Context, d app.Deliverer, id assess.Recordi
 	if _, err := d.Finish(ctx, id, n, int64(len(file))); err != nil {
 		return err
 	}
-	return s.runner.RunDue(ctx)
+	return s.runDue(ctx)
 }
 
 // sampleThinking is how long the sample's candidates take for one question.

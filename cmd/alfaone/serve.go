@@ -79,8 +79,9 @@ func (p *program) serve(ctx context.Context, listener net.Listener, mailbox stri
 		IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	var background sync.WaitGroup
-	background.Go(func() { p.runner.Run(ctx) })
-	background.Go(func() { p.poster.Run(ctx) })
+	for _, r := range p.runners {
+		background.Go(func() { r.Run(ctx) })
+	}
 	background.Go(func() { p.flushUsage(ctx) })
 	background.Go(func() { p.serveMetrics(ctx) })
 

@@ -23,51 +23,48 @@ import (
 	"alfaone/internal/webhook"
 )
 
-// Options are what an App is made of. All but Transcriber, Speaker, Webhooks, Sender, Wake, WakeDeliveries and the mail settings
-// are required.
+// Options are what an App is made of. All but Transcriber, Speaker, Webhooks, Sender, Wake and the mail settings are required.
 type Options struct {
-	DB             *store.DB
-	Blobs          blob.Store      // where recordings are kept
-	Tools          media.Tools     // what is installed for working on them
-	Temp           string          // a directory for work in progress
-	Transcriber    *speech.Client  // writes down what candidates say; nil: nobody does
-	Speaker        *speech.Client  // reads prompts out that have no recording; nil: espeak-ng does, where it is installed
-	Webhooks       *webhook.Client // posts to webhooks; nil: one that reaches the public internet only
-	Limiter        ratelimit.Limiter
-	Secrets        Secrets
-	BaseURL        string        // where people reach this server: "https://assess.example.com", without a slash at the end
-	Sender         mail.Sender   // nil: all mail goes to the built-in mailbox
-	From           mail.Address  // whose Name is replaced by the organization's
-	Wake           func()        // tells the job runner that there is work; nil: it finds out by itself
-	WakeDeliveries func()        // the same of the runner that posts to webhooks
-	NewID          func() string // unique UUIDs, later ones sorting after earlier ones
-	Random         io.Reader     // cryptographically strong
-	Texts          *i18n.Bundle  // what candidates read
-	Log            *slog.Logger
+	DB          *store.DB
+	Blobs       blob.Store      // where recordings are kept
+	Tools       media.Tools     // what is installed for working on them
+	Temp        string          // a directory for work in progress
+	Transcriber *speech.Client  // writes down what candidates say; nil: nobody does
+	Speaker     *speech.Client  // reads prompts out that have no recording; nil: espeak-ng does, where it is installed
+	Webhooks    *webhook.Client // posts to webhooks; nil: one that reaches the public internet only
+	Limiter     ratelimit.Limiter
+	Secrets     Secrets
+	BaseURL     string               // where people reach this server: "https://assess.example.com", without a slash at the end
+	Sender      mail.Sender          // nil: all mail goes to the built-in mailbox
+	From        mail.Address         // whose Name is replaced by the organization's
+	Wake        func(kinds []string) // tells the job runners that there are jobs of these kinds; nil: they find out by themselves
+	NewID       func() string        // unique UUIDs, later ones sorting after earlier ones
+	Random      io.Reader            // cryptographically strong
+	Texts       *i18n.Bundle         // what candidates read
+	Log         *slog.Logger
 }
 
 // App is the program without its doors.
 type App struct {
-	db             *store.DB
-	blobs          blob.Store
-	tools          media.Tools
-	temp           string
-	transcriber    *speech.Client
-	speaker        *speech.Client
-	webhooks       *webhook.Client
-	limiter        ratelimit.Limiter
-	secrets        Secrets
-	baseURL        string
-	sender         mail.Sender
-	from           mail.Address
-	wake           func()
-	wakeDeliveries func()
-	newID          func() string
-	random         io.Reader
-	texts          *i18n.Bundle
-	log            *slog.Logger
-	hasher         *hasher
-	usage          *keyUsage
+	db          *store.DB
+	blobs       blob.Store
+	tools       media.Tools
+	temp        string
+	transcriber *speech.Client
+	speaker     *speech.Client
+	webhooks    *webhook.Client
+	limiter     ratelimit.Limiter
+	secrets     Secrets
+	baseURL     string
+	sender      mail.Sender
+	from        mail.Address
+	wake        func([]string)
+	newID       func() string
+	random      io.Reader
+	texts       *i18n.Bundle
+	log         *slog.Logger
+	hasher      *hasher
+	usage       *keyUsage
 }
 
 // New makes an App.
@@ -75,16 +72,13 @@ func New(o Options) *App {
 	a := &App{
 		db: o.DB, blobs: o.Blobs, tools: o.Tools, temp: o.Temp, transcriber: o.Transcriber, speaker: o.Speaker,
 		webhooks: o.Webhooks, limiter: o.Limiter, secrets: o.Secrets, baseURL: strings.TrimRight(o.BaseURL, "/"), sender: o.Sender, from: o.From,
-		wake: o.Wake, wakeDeliveries: o.WakeDeliveries, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
+		wake: o.Wake, newID: o.NewID, random: o.Random, texts: o.Texts, log: o.Log, usage: newKeyUsage(),
 	}
 	if a.webhooks == nil {
 		a.webhooks = webhook.New(webhook.Config{})
 	}
 	if a.wake == nil {
-		a.wake = func() {}
-	}
-	if a.wakeDeliveries == nil {
-		a.wakeDeliveries = func() {}
+		a.wake = func([]string) {}
 	}
 	a.hasher = newHasher(o.Random)
 	return a
@@ -101,22 +95,18 @@ func (a *App) Ready(ctx context.Context) error {
 	return nil
 }
 
-// tx runs fn in a transaction and wakes the job runners after the commit: the one that posts to webhooks if it has work.
+// tx runs fn in a transaction, and after the commit wakes who does the jobs that it has added.
 func (a *App) tx(ctx context.Context, fn func(*store.Tx) error) error {
-	delivers := false
+	var added []string
 	err := a.db.Tx(ctx, func(tx *store.Tx) error {
 		err := fn(tx)
-		delivers = tx.Enqueued(jobDeliver)
+		added = tx.Enqueued()
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil && len(added) > 0 {
+		a.wake(added)
 	}
-	a.wake()
-	if delivers {
-		a.wakeDeliveries()
-	}
-	return nil
+	return err
 }
 
 // enqueue puts a job of the given kind into the transaction.

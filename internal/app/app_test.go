@@ -145,6 +145,7 @@ func (w *world) work() {
 		Queue: w.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Rand: func() float64 { return 0.5 },
 	})
 	w.Register(r)
+	w.RegisterMedia(r)
 	w.RegisterDeliveries(r)
 	w.must(r.RunDue(w.t.Context()))
 }

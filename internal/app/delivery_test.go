@@ -407,7 +407,7 @@ func (w *world) besideABlackHole() {
 	}
 	ctx, stop := context.WithCancel(w.t.Context())
 	runner := job.NewRunner(job.Config{Queue: w.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Workers: 64, Drain: time.Millisecond})
-	w = w.with(func(o *app.Options) { o.WakeDeliveries = runner.Wake })
+	w = w.with(func(o *app.Options) { o.Wake = runner.Wake })
 	w.RegisterDeliveries(runner)
 	var running sync.WaitGroup
 	running.Go(func() { runner.Run(ctx) })

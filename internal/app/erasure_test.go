@@ -111,6 +111,7 @@ func (s searched) works() {
 		Queue: s.db.Queue(), Log: slog.New(slog.NewTextHandler(s.log, nil)), Now: s.clock.Now, Rand: func() float64 { return 0.5 },
 	})
 	s.Register(r)
+	s.RegisterMedia(r)
 	s.must(r.RunDue(s.t.Context()))
 }
 

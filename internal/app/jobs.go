@@ -41,13 +41,11 @@ const (
 	keepFailed      = 30 * 24 * time.Hour // slices of recordings that came to nothing
 )
 
-// Register tells the runner what can be done, and what is done by the calendar: all but what RegisterDeliveries does.
+// Register tells the runner what can be done, and what is done by the calendar: all but what RegisterMedia and RegisterDeliveries
+// do.
 func (a *App) Register(r *job.Runner) {
 	r.Handle(jobInviteMail, a.sendInviteMail)
 	r.Handle(jobMemberMail, a.sendMemberMail)
-	r.Handle(jobFinalize, a.finalizeRecording)
-	r.Handle(jobTranscribe, a.transcribeRecording)
-	r.Handle(jobDictate, a.dictateAgain)
 	r.Handle(jobReceipt, a.sendReceipt)
 	r.Handle(jobDigest, a.sendDigest)
 	r.Handle(jobWebhookMail, a.sendWebhookMail)
@@ -63,6 +61,13 @@ func (a *App) Register(r *job.Runner) {
 	r.Every(jobTell, digestEvery, func(ctx context.Context, _ job.Job) error { return a.TellGraders(ctx) })
 	r.Every(jobTidy, time.Hour, a.tidy)
 	r.Every(jobSweep, keepUnfinished, a.sweepBlobs)
+}
+
+// RegisterMedia tells the runner how to work on recordings. It wants a runner of its own, so that no mail waits for them.
+func (a *App) RegisterMedia(r *job.Runner) {
+	r.Handle(jobFinalize, a.finalizeRecording)
+	r.Handle(jobTranscribe, a.transcribeRecording)
+	r.Handle(jobDictate, a.dictateAgain)
 }
 
 // expireBatch is how many invites one transaction expires.

@@ -96,8 +96,15 @@ func (r *Runner) Every(kind string, interval time.Duration, h Handler) {
 	r.periodic = append(r.periodic, &periodic{name: kind, interval: interval})
 }
 
-// Wake makes the runner look for due jobs now. It never blocks; call it after the commit of a transaction that enqueued.
-func (r *Runner) Wake() {
+// Wake makes the runner look for due jobs now, if it handles one of the kinds. It never blocks; call it after the commit of a
+// transaction that enqueued.
+func (r *Runner) Wake(kinds []string) {
+	if slices.ContainsFunc(kinds, func(kind string) bool { return r.handlers[kind] != nil }) {
+		r.look()
+	}
+}
+
+func (r *Runner) look() {
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -250,7 +257,7 @@ func (r *Runner) start(work context.Context, j Job, until time.Time) {
 		r.mu.Lock()
 		r.active--
 		r.mu.Unlock()
-		r.Wake() // a worker, and perhaps a key, is free
+		r.look() // a worker, and perhaps a key, is free
 	})
 }
 

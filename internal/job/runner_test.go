@@ -107,8 +107,12 @@ func TestRunnerFindsADueJobByPollingAndByWake(t *testing.T) {
 		b.want(t, "polled", job.Done)
 
 		b.enqueue(t, "woken")
-		b.Wake()
-		b.Wake() // never blocks
+		b.Wake([]string{"of another runner"})
+		synctest.Wait()
+		b.want(t, "woken", job.Queued)
+		for range 3 { // never blocks
+			b.Wake([]string{"of another runner", "mail"})
+		}
 		synctest.Wait()
 		b.want(t, "woken", job.Done)
 		b.end()

@@ -25,14 +25,14 @@ func (tx *Tx) Enqueue(j job.Job) (bool, error) {
 	n, err := tx.exec(`INSERT INTO jobs (id, kind, args, key, unique_key, state, run_at, lease_until, lease_token, attempt, max_attempts,
 		last_error, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, '', $7, $8, '', $9, 0) ON CONFLICT DO NOTHING`,
 		j.ID, j.Kind, string(j.Args), j.Key, j.UniqueKey, at(j.RunAt), j.Attempt, j.MaxAttempts, at(j.CreatedAt))
-	if n == 1 {
+	if n == 1 && !slices.Contains(tx.enqueued, j.Kind) {
 		tx.enqueued = append(tx.enqueued, j.Kind)
 	}
 	return n == 1, err
 }
 
-// Enqueued reports whether the transaction has added a job of the kind.
-func (tx *Tx) Enqueued(kind string) bool { return slices.Contains(tx.enqueued, kind) }
+// Enqueued is the kinds of jobs that the transaction has added.
+func (tx *Tx) Enqueued() []string { return tx.enqueued }
 
 // Waits reports whether a job of the kind and key waits to be run by the given time.
 func (tx *Tx) Waits(kind, key string, by time.Time) (bool, error) {

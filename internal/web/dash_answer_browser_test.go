@@ -120,6 +120,7 @@ func (s *site) run() {
 	s.t.Helper()
 	r := job.NewRunner(job.Config{Queue: s.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 50 * time.Millisecond})
 	s.Register(r)
+	s.RegisterMedia(r)
 	ctx, stop := context.WithCancel(s.t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { r.Run(ctx) })

@@ -42,6 +42,7 @@ func (s *site) working() {
 		Queue: s.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 100 * time.Millisecond, Lease: time.Minute, Workers: 2,
 	})
 	s.Register(r)
+	s.RegisterMedia(r)
 	ctx, stop := context.WithCancel(s.t.Context())
 	var done sync.WaitGroup
 	done.Go(func() { r.Run(ctx) })

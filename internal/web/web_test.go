@@ -138,6 +138,7 @@ func (s *site) work() {
 	s.t.Helper()
 	r := job.NewRunner(job.Config{Queue: s.db.Queue(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	s.Register(r)
+	s.RegisterMedia(r)
 	s.must(r.RunDue(s.t.Context()))
 }
 
