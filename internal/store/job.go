@@ -111,7 +111,8 @@ func (q *queue) anyDue(ctx context.Context, c job.Claim) (bool, error) {
 	return len(found) > 0, err
 }
 
-// claim claims the first of the first due jobs of each kind: each is found along an index, however many of other kinds wait.
+// claim claims the first of the first due jobs of each kind: each is found along an index, however many of other kinds wait or are
+// done. The time and the id of the first are looked up one by one, lest PostgreSQL read the whole table to bring them together.
 func (tx *Tx) claim(c job.Claim) ([]job.Job, error) {
 	var w where
 	token, until, now := w.arg(c.Token), w.arg(at(c.Until)), w.arg(at(c.Now))
@@ -119,13 +120,14 @@ func (tx *Tx) claim(c job.Claim) ([]job.Job, error) {
 	for _, kind := range c.Kinds {
 		kinds = append(kinds, "("+w.arg(kind)+")")
 	}
+	const first = `(SELECT %s FROM jobs waiting WHERE state = 'queued' AND run_at <= %s AND waiting.kind = kinds.kind
+		AND NOT EXISTS (SELECT 1 FROM jobs busy WHERE busy.state = 'running' AND busy.key = waiting.key AND busy.key <> '')
+		ORDER BY run_at, id LIMIT 1)`
 	return list(tx, scanJob, fmt.Sprintf(`UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_token = %s, lease_until = %s
-		WHERE id = (WITH kinds (kind) AS (VALUES %s) SELECT id FROM jobs WHERE id IN (SELECT (SELECT id FROM jobs waiting
-				WHERE state = 'queued' AND run_at <= %s AND waiting.kind = kinds.kind
-				AND NOT EXISTS (SELECT 1 FROM jobs busy WHERE busy.state = 'running' AND busy.key = waiting.key AND busy.key <> '')
-				ORDER BY run_at, id LIMIT 1) FROM kinds)
-			ORDER BY run_at, id LIMIT 1) AND state = 'queued' RETURNING %s`,
-		token, until, strings.Join(kinds, ", "), now, jobColumns), w.args...)
+		WHERE id = (WITH kinds (kind) AS (VALUES %s)
+			SELECT id FROM (SELECT `+first+` AS id, `+first+` AS run_at FROM kinds) AS firsts WHERE id IS NOT NULL ORDER BY run_at, id LIMIT 1)
+		AND state = 'queued' RETURNING %s`,
+		token, until, strings.Join(kinds, ", "), "id", now, "run_at", now, jobColumns), w.args...)
 }
 
 // Heartbeat implements job.Queue.
