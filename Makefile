@@ -36,6 +36,10 @@ e2e: ## Test in the browser; pictures go to artifacts/
 	@mkdir -p $(artifacts)
 	CI=true go test -count=1 -artifacts -outputdir=$(artifacts) ./e2e/...
 
+.PHONY: fuzz
+fuzz: ## Fuzz every target for FUZZTIME (20s), one after another
+	scripts/fuzz
+
 .PHONY: bench
 bench: ## Measure against a bare net/http program, on SQLite and PostgreSQL, and print ratios: some 20 minutes
 	scripts/with-postgres --fsync go run ./bench

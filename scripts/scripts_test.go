@@ -112,6 +112,48 @@ func TestUnchangedNamesTheFilesThatACommandChanged(t *testing.T) {
 	}
 }
 
+func TestFuzzRunsEveryTargetAndNamesThoseThatFail(t *testing.T) {
+	t.Parallel()
+	script, err := filepath.Abs("fuzz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod":           "module example\n\ngo 1.26\n",
+		"one/one_test.go":  "package one\n\nimport \"testing\"\n" + fuzzTarget("FuzzFirst", "") + fuzzTarget("FuzzFirstAgain", ""),
+		"b/two/in_test.go": "package two\n\nimport \"testing\"\n" + fuzzTarget("FuzzSecond", "t.Fatal(n)"),
+		"b/none_test.go":   "package b\n",
+	} {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(content), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fuzz := func() (string, error) { return in(t, dir, "env", "FUZZTIME=3x", script, "-parallel", "1") }
+	out, err := fuzz()
+	if err == nil || !strings.HasSuffix(out, "\n3 fuzz targets ran, 1 failed\n  ./b/two FuzzSecond\n") {
+		t.Errorf("with a target that fails: %v\n%s", err, out)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "b", "two")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := fuzz(); err != nil || !strings.HasSuffix(out, "\n2 fuzz targets ran, 0 failed\n") {
+		t.Errorf("without it: %v\n%s", err, out)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := fuzz(); err == nil || !strings.Contains(out, "no fuzz targets") {
+		t.Errorf("without any: %v\n%s", err, out)
+	}
+}
+
+// fuzzTarget is the code of a target that does something with a number n.
+func fuzzTarget(name, does string) string {
+	return "\nfunc " + name + "(f *testing.F) {\n\tf.Add(1)\n\tf.Fuzz(func(t *testing.T, n int) { " + does + " })\n}\n"
+}
+
 func in(t *testing.T, dir, program string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"alfaone/internal/speech"
+	"alfaone/internal/store"
 )
 
 // config is the one table of settings. Each is a flag and a variable of the environment.
@@ -60,6 +61,11 @@ func (c *config) Validate() error {
 	}
 	if _, err := c.webhookNetworks(); err != nil {
 		errs = append(errs, err)
+	}
+	if c.DatabaseURL != "" {
+		if err := store.CheckURL(c.DatabaseURL); err != nil {
+			errs = append(errs, fmt.Errorf("--database-url: %w", err))
+		}
 	}
 	if c.MediaURL != "" {
 		_, err := c.bucket()

@@ -43,6 +43,8 @@ func TestWrongCommandLinesAreRefusedWithAReason(t *testing.T) {
 		"sender is no address":  {nil, []string{"serve", "--mail-from", "nobody"}, "--mail-from must be"},
 		"mail without a sender": {nil, []string{"serve", "--smtp-url", "smtp://localhost"}, "--smtp-url needs --mail-from"},
 		"proxy is no network":   {nil, []string{"serve", "--trusted-proxies", "10.0.0.1"}, "--trusted-proxies must be"},
+		"no PostgreSQL":         {nil, []string{"serve", "--database-url", "mysql://localhost/x"}, "--database-url: must begin with postgres://"},
+		"password with an @":    {nil, []string{"migrate", "--database-url", "postgres://me:p@ss@localhost/x"}, "%40 for @"},
 		"media in a path":       {nil, []string{"serve", "--media-url", "/var/media"}, "--media-url must be like"},
 		"media without keys":    {nil, []string{"serve", "--media-url", "s3://media"}, "--media-url needs --s3-access-key"},
 		"keys in the media URL": {nil, []string{"serve", "--media-url", "s3://key:secret@media"}, "keys do not belong into the URL"},
@@ -79,6 +81,41 @@ func TestFailuresExitWithOne(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzSettings holds that no secret gets into an error, whatever is wrong with it or with what stands around it.
+func FuzzSettings(f *testing.F) {
+	const secret = "hunter2secret"
+	for _, around := range [][2]string{{"", ""}, {"a@", "@"}, {"12/", "?x=y"}, {"12?", "#"}, {"%", "%zz"}, {" ", "\r\n"}, {"[", "]"}, {"-----BEGIN PRIVATE KEY-----\n", "\n-----END PRIVATE KEY-----\n"}} {
+		for _, rest := range []string{"host.example", "host.example:99/name?sslmode=disable", "[::1", "bucket/prefix?endpoint=https://s3.example.com", ""} {
+			f.Add(around[0], around[1], rest)
+		}
+	}
+	f.Fuzz(func(t *testing.T, before, after, rest string) {
+		key := before + secret + after
+		c := config{
+			MailFrom: "a@b.example", S3AccessKey: "a", S3SecretKey: key, SecretKey: key, DKIMKey: key, TranscribeKey: key, SpeechKey: key,
+			DatabaseURL: "postgres://" + rest, MediaURL: "s3://" + rest, SMTPURL: "smtp://" + rest, TranscribeURL: "https://" + rest, SpeechURL: "https://" + rest,
+		}
+		within := c
+		within.DKIMKey = "" // it is read before the address is
+		for _, url := range []*string{&within.DatabaseURL, &within.MediaURL, &within.SMTPURL, &within.TranscribeURL, &within.SpeechURL} {
+			*url = strings.Replace(*url, "://", "://user:"+key+"@", 1)
+		}
+		for _, c := range []config{c, within} {
+			_, masterErr := c.secrets("")
+			_, mailErr := c.sender()
+			_, blobErr := c.openBlobs("")
+			for _, err := range []error{c.Validate(), masterErr, mailErr, blobErr} {
+				if err != nil && strings.Contains(err.Error(), secret) {
+					t.Errorf("%+v: %v", c, err)
+				}
+			}
+		}
+		if within.Validate() == nil {
+			t.Errorf("keys of a bucket and of services are taken as parts of their addresses: %+v", within)
+		}
+	})
 }
 
 func TestAFileGivesASecretWithoutItsLineEnd(t *testing.T) {

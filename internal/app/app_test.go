@@ -35,7 +35,7 @@ func (c *clock) advance(d time.Duration) { c.now = c.now.Add(d) }
 // world is an App with an organization, for one test.
 type world struct {
 	*app.App
-	t      *testing.T
+	t      testing.TB
 	clock  *clock
 	db     *store.DB
 	owner  assess.Member
@@ -58,7 +58,7 @@ func each(t *testing.T, test func(w *world)) {
 	}
 }
 
-func newWorld(t *testing.T, c *clock, db *store.DB) *world {
+func newWorld(t testing.TB, c *clock, db *store.DB) *world {
 	t.Helper()
 	secrets, err := app.DeriveSecrets(make([]byte, app.MasterKeyBytes))
 	if err != nil {

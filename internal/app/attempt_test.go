@@ -92,7 +92,7 @@ func (s sitting) open() assess.Recording {
 }
 
 // sound is three seconds of a tone, in slices as a recorder makes them.
-func sound(t *testing.T) [][]byte {
+func sound(t testing.TB) [][]byte {
 	t.Helper()
 	file, err := os.ReadFile("../media/testdata/sound.webm")
 	if err != nil {

@@ -41,7 +41,7 @@ type post struct {
 	at             time.Time
 }
 
-func newReceiver(t *testing.T) *receiver {
+func newReceiver(t testing.TB) *receiver {
 	t.Helper()
 	r := &receiver{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -71,7 +71,7 @@ func (r *receiver) take() []post {
 }
 
 // verifies reports whether the official library takes the post as signed with the secret.
-func (p post) verifies(t *testing.T, secret string) bool {
+func (p post) verifies(t testing.TB, secret string) bool {
 	t.Helper()
 	verifier, err := standard.NewWebhook(secret)
 	if err != nil {
@@ -160,7 +160,7 @@ func TestEventsArriveSignedAtWhoWantsThemAndTellNothingOfThePerson(t *testing.T)
 	})
 }
 
-func typeOf(t *testing.T, p post) string {
+func typeOf(t testing.TB, p post) string {
 	t.Helper()
 	var e struct{ Type string }
 	if err := json.Unmarshal([]byte(p.body), &e); err != nil {

@@ -15,6 +15,7 @@ import (
 	"alfaone/internal/app"
 	"alfaone/internal/assess"
 	"alfaone/internal/store"
+	"alfaone/internal/store/storetest"
 )
 
 var phone = app.Client{Address: "192.0.2.77", UserAgent: "a phone"}
@@ -349,5 +350,39 @@ func TestWithdrawingEndsAnOpenInviteAndNothingElse(t *testing.T) {
 			t.Errorf("withdrawing an expired invite changed (-before +after):\n%s", diff)
 		}
 		w.wantKind(w.Withdraw(t.Context(), "unknown", phone), assess.NotFound)
+	})
+}
+
+// FuzzLink holds that no link opens an invitation but the one that was sent last: none that was changed, cut or put together from
+// others, and none that another has replaced.
+func FuzzLink(f *testing.F) {
+	c := &clock{now: time.Date(2025, 1, 15, 12, 0, 0, 0, time.UTC)}
+	w := newWorld(f, c, storetest.Open(f, c.Now))
+	asm := w.published()
+	ana, ben := w.invite(asm, "ana@example.com"), w.invite(asm, "ben@example.com")
+	tokens := []string{w.linkToken(ana.ID)}
+	w.must(w.Readdress(f.Context(), w.who(), ana.ID, "right@example.com", ""))
+	tokens = append(tokens, w.linkToken(ana.ID), w.linkToken(ben.ID))
+	valid := map[string]assess.InviteID{tokens[1]: ana.ID, tokens[2]: ben.ID}
+	delete(valid, tokens[0])
+	for i, token := range tokens {
+		f.Add(uint(i), uint(0), "", uint(0))
+		for _, middle := range []string{"", "A", "=", "\x00", "%", " ", "é", token, "' OR '1'='1"} {
+			f.Add(uint(i), uint(len(token)), middle, uint(len(token)))
+			f.Add(uint(i), uint(len(token)-1), middle, uint(len(token)))
+			f.Add(uint(i), uint(0), middle, uint(1))
+		}
+	}
+	f.Fuzz(func(t *testing.T, which, head uint, middle string, tail uint) {
+		token := tokens[which%uint(len(tokens))]
+		token = token[:min(head, uint(len(token)))] + middle + token[min(tail, uint(len(token))):]
+		l, err := w.Landing(t.Context(), token, "", phone)
+		want, ok := valid[token]
+		switch {
+		case ok && (err != nil || l.Invite.ID != want):
+			t.Errorf("the link %q opens %q, %v; want %q", token, l.Invite.ID, err, want)
+		case !ok && assess.KindOf(err) != assess.NotFound && assess.KindOf(err) != assess.RateLimited:
+			t.Errorf("%q opens the invitation %q, %v", token, l.Invite.ID, err)
+		}
 	})
 }

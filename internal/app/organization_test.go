@@ -99,7 +99,7 @@ func TestEachChangeOfTheNoticeIsAVersion(t *testing.T) {
 }
 
 // picture is an encoded picture of the given size.
-func picture(t *testing.T, format string, width, height int) []byte {
+func picture(t testing.TB, format string, width, height int) []byte {
 	t.Helper()
 	img := image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.White, color.Black})
 	var out bytes.Buffer

@@ -83,7 +83,7 @@ func ffmpeg(t *testing.T, name string, args ...string) []byte {
 	return file
 }
 
-func recorded(t *testing.T, name string) []byte {
+func recorded(t testing.TB, name string) []byte {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "media", "testdata", name))
 	if err != nil {

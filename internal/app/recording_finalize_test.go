@@ -19,7 +19,7 @@ import (
 )
 
 // sample is a file that a browser has recorded: three seconds.
-func sample(t *testing.T, name string) []byte {
+func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "media", "testdata", name))
 	if err != nil {

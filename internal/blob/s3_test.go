@@ -189,11 +189,14 @@ func TestS3URLs(t *testing.T) {
 		"s3://":                             "bucket",
 		"s3://UPPER":                        "bucket",
 		"s3://key:secret@media":             "do not belong",
+		"s3://key:12/sec/ret@media":         "do not belong",
+		"s3://key:12?sec=ret@media":         "do not belong",
 		"s3://media?secret=x":               "unknown parameter",
 		"s3://media/../x":                   "prefix",
 		"s3://media?endpoint=127.0.0.1:80":  "endpoint must be like",
 		"s3://media?endpoint=http://h/path": "endpoint must be like",
-		"s3://media?endpoint=http://u:p@h":  "endpoint must be like",
+		"s3://media?endpoint=http://u:p@h":  "do not belong",
+		"s3://media?endpoint=http://u%40h":  "endpoint must be like",
 		"s3://key:sec%ret@media":            "malformed",
 	} {
 		if c, err := blob.ParseS3URL(text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "ret@") {

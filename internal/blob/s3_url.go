@@ -19,7 +19,7 @@ func ParseS3URL(text string) (S3Config, error) {
 	if u.Scheme != "s3" {
 		return S3Config{}, errors.New("not like s3://bucket")
 	}
-	if u.User != nil {
+	if strings.Contains(text, "@") { // keys end there; one with a slash or a question mark would seem another part
 		return S3Config{}, errors.New("the access and secret keys do not belong into the URL")
 	}
 	c := S3Config{Bucket: u.Host, Prefix: strings.Trim(u.Path, "/")}
@@ -47,7 +47,8 @@ func (c S3Config) validate() error {
 		return nil
 	}
 	u, err := url.Parse(c.Endpoint)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		!s3utils.IsValidDomain(u.Hostname()) && !s3utils.IsValidIP(u.Hostname()) {
 		return errors.New("the endpoint must be like https://host or https://host:port")
 	}
 	return nil

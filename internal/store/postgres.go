@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -14,8 +13,8 @@ import (
 )
 
 func (db *DB) openPostgres(ctx context.Context, o Options) error {
-	if !isPostgresURL(o.URL) {
-		return errors.New("the database URL must begin with postgres://; leave it empty for SQLite")
+	if err := CheckURL(o.URL); err != nil {
+		return fmt.Errorf("the database URL %w", err)
 	}
 	pool, err := sql.Open("pgx", o.URL)
 	if err != nil {

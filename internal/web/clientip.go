@@ -17,7 +17,7 @@ func (s *Server) client(r *http.Request) app.Client {
 
 // ClientAddress is the network address that a request came from: that of the connection, or behind a trusted proxy the last
 // address in X-Forwarded-For that is not itself a trusted proxy. What a client writes into that header by itself stands
-// further to the left and is never believed.
+// further to the left and is never believed. The zone of an address, a name that the host at one end of a link gives it, is left out.
 func ClientAddress(r *http.Request, proxies []netip.Prefix) string {
 	address := connectionAddress(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -30,7 +30,7 @@ func ClientAddress(r *http.Request, proxies []netip.Prefix) string {
 		if err != nil {
 			break
 		}
-		address = forwarded.Unmap()
+		address = forwarded.Unmap().WithZone("")
 	}
 	return address.String()
 }
@@ -41,7 +41,7 @@ func connectionAddress(r *http.Request) netip.Addr {
 		host = r.RemoteAddr
 	}
 	address, _ := netip.ParseAddr(host)
-	return address.Unmap()
+	return address.Unmap().WithZone("")
 }
 
 func trusted(address netip.Addr, proxies []netip.Prefix) bool {

@@ -1,12 +1,18 @@
 package webhook_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"alfaone/internal/webhook"
 )
@@ -49,4 +55,58 @@ func public(ip netip.Addr) bool {
 	return ip.Zone() == "" && !ip.Is4In6() && ip.IsGlobalUnicast() && !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() &&
 		!netip.MustParsePrefix("100.64.0.0/10").Contains(ip) && !netip.MustParsePrefix("64:ff9b::/96").Contains(ip) &&
 		!netip.MustParsePrefix("2002::/16").Contains(ip) && !netip.MustParsePrefix("2001::/32").Contains(ip) && !netip.MustParsePrefix("240.0.0.0/4").Contains(ip)
+}
+
+// What is signed the official verifier takes, and nothing of which a byte was changed. What is not signed no receiver could verify.
+func FuzzSign(f *testing.F) {
+	key := bytes.Repeat([]byte{7}, 32)
+	for place, body := range []string{eventBody, "", "\x00\xff", `{"a":"é"}`} {
+		f.Add(key, vectorID, int64(vectorSeconds), []byte(body), uint(place), uint(place), byte(1))
+	}
+	for at, id := range []string{"", ".", "msg.1", "a b", "é", "1"} {
+		f.Add(key, id, int64(-at), []byte("1.1"), uint(at), uint(at), byte(' '))
+		f.Add(key[:22+at], "1", int64(at), []byte("1.1"), uint(at), uint(at), byte(' '))
+	}
+	f.Add(bytes.Repeat(key, 3), vectorID, int64(-1<<63), []byte("{}"), uint(3), uint(2), byte(','^'0'))
+	f.Fuzz(func(t *testing.T, key []byte, id string, at int64, body []byte, part, place uint, change byte) {
+		secret := "whsec_" + base64.StdEncoding.EncodeToString(key)
+		signature, err := webhook.Sign(secret, id, time.Unix(at, 0), body)
+		hasID := id != "" && strings.Trim(id, visible) == ""
+		if good := len(key) >= 24 && len(key) <= 64 && hasID; good != (err == nil) {
+			t.Fatalf("a key of %d bytes signs %q: %v", len(key), id, err)
+		}
+		if err != nil {
+			return
+		}
+		parts := [][]byte{[]byte(id), []byte(strconv.FormatInt(at, 10)), body, []byte(signature)}
+		if err := officially(t, secret, parts); err != nil {
+			t.Fatalf("%q of %q is refused: %v", signature, parts, err)
+		}
+		changed := bytes.Clone(parts[part%4])
+		if len(changed) == 0 || change == 0 {
+			return
+		}
+		changed[place%uint(len(changed))] ^= change
+		parts[part%4] = changed
+		if err := officially(t, secret, parts); err == nil {
+			t.Fatalf("%q is accepted with %q", parts, secret)
+		}
+	})
+}
+
+// visible is all that the id of a message may hold.
+const visible = "!\"#$%&'()*+,-/0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+
+// officially verifies id, timestamp, body and signature as a receiver does who uses the official library.
+func officially(t *testing.T, secret string, parts [][]byte) error {
+	t.Helper()
+	verifier, err := standard.NewWebhook(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := http.Header{}
+	header.Set("webhook-id", string(parts[0]))
+	header.Set("webhook-timestamp", string(parts[1]))
+	header.Set("webhook-signature", string(parts[3]))
+	return verifier.VerifyIgnoringTimestamp(parts[2], header)
 }

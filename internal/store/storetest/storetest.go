@@ -22,12 +22,12 @@ func OpenEngine(t *testing.T, engine string, clock func() time.Time) *store.DB {
 }
 
 // Open opens a migrated SQLite database, for tests of what stands above the store.
-func Open(t *testing.T, clock func() time.Time) *store.DB {
+func Open(t testing.TB, clock func() time.Time) *store.DB {
 	t.Helper()
 	return open(t, store.Options{DataDir: t.TempDir(), Clock: clock})
 }
 
-func open(t *testing.T, o store.Options) *store.DB {
+func open(t testing.TB, o store.Options) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), o)
 	if err != nil {
